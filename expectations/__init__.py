@@ -1,0 +1,1 @@
+"""The contract: what every table, identifier, code list and recipient must be."""

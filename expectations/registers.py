@@ -1,0 +1,59 @@
+"""Which register a core table rests on: two findings of a case must rest on different owners' data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register and who owns it.
+
+    Attributes:
+        owner: Short name of the data owner.
+        name_nb: Name of the register in Norwegian.
+        name_en: Name in English.
+    """
+
+    owner: str
+    name_nb: str
+    name_en: str
+
+
+ENTITIES = Register("brreg", "Enhetsregisteret", "Central Coordinating Register for Legal Entities")
+SHAREHOLDERS = Register("skatteetaten", "Aksjonærregisteret", "Shareholder register")
+A_MELDING = Register("skatteetaten", "A-ordningen (a-melding)", "Employer reporting (a-melding)")
+TAX = Register("skatteetaten", "Skatteetatens opplysninger om restanser", "Tax arrears (Skatteetaten)")
+CHAIN = Register("byggherre", "Kontraktskjede fra byggherrer og hovedleverandører", "Contract chain from clients")
+CADASTRE = Register("kartverket", "Matrikkelen og grunnboken", "Cadastre and land register")
+POPULATION = Register("folkeregisteret", "Folkeregisteret", "Population register")
+HOUSING = Register("arbeidstilsynet", "Innkvarteringsmeldinger", "Housing notices")
+OUTCOMES = Register("arbeidstilsynet", "Hendelser og utfall fra tilsyn", "Events and outcomes of inspections")
+
+REGISTER_OF: dict[str, Register] = {
+    "core_org__organisations": ENTITIES,
+    "core_org__establishments": ENTITIES,
+    "core_org__roles": ENTITIES,
+    "core_org__hubs": ENTITIES,
+    "core_org__ownerships": SHAREHOLDERS,
+    "core_org__owner_roots": SHAREHOLDERS,
+    "core_org__events": OUTCOMES,
+    "core_work__employments": A_MELDING,
+    "core_work__pay": A_MELDING,
+    "core_work__spells": A_MELDING,
+    "core_work__worker_flows": A_MELDING,
+    "core_tax__standing": TAX,
+    "core_chain__projects": CHAIN,
+    "core_chain__coverage": CHAIN,
+    "core_chain__contracts": CHAIN,
+    "core_chain__payments": CHAIN,
+    "core_home__buildings": CADASTRE,
+    "core_home__dwellings": CADASTRE,
+    "core_home__holders": CADASTRE,
+    "core_home__residences": POPULATION,
+    "core_home__occupancy": POPULATION,
+    "core_home__housing": HOUSING,
+    "core_link__person_links": POPULATION,
+    "core_link__persons": POPULATION,
+    "core_link__families": POPULATION,
+    "core_outcome__reviews": OUTCOMES,
+    "core_outcome__inspections": OUTCOMES,
+}

@@ -1,0 +1,1 @@
+"""The network analysis: pure functions on NetworkX graphs."""
