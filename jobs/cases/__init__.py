@@ -1,0 +1,1 @@
+"""What people ask about cases: list, show, explain, replay, dossier."""

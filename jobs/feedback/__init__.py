@@ -1,0 +1,1 @@
+"""Outcomes of inspections and reviews, back into the pipeline."""

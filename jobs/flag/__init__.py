@@ -1,0 +1,1 @@
+"""Cuts the country into scopes, runs the detectors in parallel, makes and ranks cases."""
