@@ -49,6 +49,7 @@ NODE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "tier_limit": int,
         "tier_limit_basis": str,
         "tier_limit_rule": str,
+        "tier_limit_certainty": str,
         "is_declared_complete": bool,
         "coverage_share": Decimal,
         "dispensations": str,
@@ -68,7 +69,7 @@ NODE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     },
     "address": {"municipality_no": str, "hub_kind": str},
     "building": {"building_kind": str, "municipality_no": str},
-    "place": {"tenants_n": int},
+    "place": {"tenants_n": int, "hub_kind": str},
 }
 """Attributes a node may carry and their types; an attribute that is absent is unknown, never zero."""
 
@@ -116,7 +117,7 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     EdgeKind.EMPLOYED_BY: {"establishment_orgnr": str, "position_pct": Decimal, "is_paid": bool, "end_reason": str},
     EdgeKind.HOLDS_ROLE: {"role": str, "is_control": bool, "match": str},
     EdgeKind.OWNS_SHARE: {"match": str},
-    EdgeKind.RESIDES_IN: {"source": str, "certainty": str},
+    EdgeKind.RESIDES_IN: {"source": str, "certainty": str, "employer_orgnr": str, "rent_deducted": str},
     EdgeKind.HOLDS_DWELLING: {"holder_kind": str, "is_confirmed": bool, "rent_deducted": str},
     EdgeKind.FAMILY: {"relation": str},
     EdgeKind.LOCATED_AT: {},

@@ -1,1 +1,1 @@
-"""One module per indicator."""
+"""One module per indicator, beside what several of them read, cite and group."""

@@ -1,0 +1,93 @@
+"""The indicators in force, in one list; what the public may know of each stands in `register_rows`."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from expectations.errors import UsageError
+from graph.detectors import (
+    a01_chain_depth,
+    a02_circular_flow,
+    b01_phoenix,
+    i01_crowded_dwelling,
+    i02_cross_employer_dwelling,
+)
+from graph.indicator import Indicator, Wording
+
+INDICATORS: tuple[Indicator, ...] = (
+    a01_chain_depth.INDICATOR,
+    a02_circular_flow.INDICATOR,
+    b01_phoenix.INDICATOR,
+    i01_crowded_dwelling.INDICATOR,
+    i02_cross_employer_dwelling.INDICATOR,
+)
+"""All indicators, in order of id."""
+
+_BY_ID: Mapping[str, Indicator] = {declared.id: declared for declared in INDICATORS}
+
+
+def indicator(indicator_id: str) -> Indicator:
+    """The declaration of one indicator.
+
+    Args:
+        indicator_id: For example `A01`.
+
+    Raises:
+        UsageError: There is no such indicator.
+    """
+    try:
+        return _BY_ID[indicator_id]
+    except KeyError:
+        raise UsageError(f"no indicator {indicator_id}; there are {', '.join(_BY_ID)}") from None
+
+
+def register_rows() -> list[dict[str, Any]]:
+    """The public register: one row per indicator in plain types, ready for JSON."""
+    return [_row(declared) for declared in INDICATORS]
+
+
+def _row(declared: Indicator) -> dict[str, Any]:
+    limits = declared.default_thresholds
+    return {
+        "id": declared.id,
+        "version": declared.version,
+        "group": declared.group,
+        **_texts("name", declared.name),
+        **_texts("rationale", declared.rationale),
+        **_texts("formula", declared.formula),
+        "subject_type": declared.subject_type,
+        "scope_kind": declared.scope_kind,
+        **_texts("unit", declared.unit),
+        "data_owners": list(declared.data_owners),
+        "edge_kinds": [kind.value for kind in declared.edge_kinds],
+        "thresholds": [
+            {
+                "name": threshold.name,
+                "value": _plain(getattr(limits, threshold.name)),
+                **_texts("meaning", threshold.wording),
+                "basis": threshold.basis.value,
+                "source": threshold.source,
+            }
+            for threshold in declared.thresholds
+        ],
+        "guards": [{"id": guard, **_texts("rules_out", text)} for guard, text in declared.guards.items()],
+        "innocent": [_texts("text", text) for text in declared.innocent],
+        "next_steps": [_texts("text", text) for text in declared.next_steps],
+        "data_quality": [
+            {"code": code, **_texts("meaning", text)} for code, text in declared.missing.items()
+        ],
+        **_texts("not_candidate", declared.not_candidate),
+        **_texts("follow_up_owner", declared.follow_up_owner),
+        "legal_basis": declared.legal_basis,
+        "source": declared.source,
+        "prior": _plain(declared.prior),
+        "statutory_hard_evidence": declared.statutory_hard_evidence,
+    }
+
+
+def _texts(name: str, wording: Wording) -> dict[str, str]:
+    return {f"{name}_nb": wording.nb, f"{name}_en": wording.en}
+
+
+def _plain(value: object) -> int | str:
+    return value if isinstance(value, int) else str(value) if isinstance(value, Decimal) else repr(value)

@@ -1,0 +1,54 @@
+"""Evaluates a finding again from the cited evidence alone: what it says must follow from what it shows."""
+
+from expectations.errors import KjedeError
+from graph.indicator import Indicator
+from graph.model import Edge, Finding, Network, Node, network
+
+
+def cited(scope: Network, finding: Finding) -> Network:
+    """The part of a scope that a finding cites, with nothing else in it.
+
+    Args:
+        scope: Network that holds at least the cited elements.
+        finding: Finding made in that scope.
+
+    Raises:
+        KjedeError: An element that the finding cites is not in the network.
+    """
+    by_id: dict[str, Edge] = {
+        edge_id: data["edge"] for _, _, edge_id, data in scope.graph.edges(keys=True, data=True)
+    }
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for element in sorted({evidence.element for evidence in finding.evidence}):
+        kind, _, name = element.partition(":")
+        if kind == "edge" and name in by_id:
+            edges.append(by_id[name])
+        elif kind == "node" and name in scope.graph:
+            nodes.append(scope.node(name))
+        else:
+            raise KjedeError(
+                f"{finding.indicator_id} {finding.scope_id}: a cited element is not in the network"
+            )
+    return network(
+        finding.scope_id, nodes, edges, month=scope.month, as_of=scope.as_of, truncated=finding.truncated
+    )
+
+
+def replay(scope: Network, finding: Finding, indicator: Indicator) -> Finding:
+    """The finding that the cited evidence alone gives for the same subject.
+
+    Args:
+        scope: Network that holds at least the cited elements.
+        finding: Finding to evaluate again.
+        indicator: Its declaration, with the thresholds in force.
+
+    Raises:
+        KjedeError: The evidence gives no finding for the subject.
+    """
+    for again in indicator.detect(cited(scope, finding), indicator.default_thresholds):
+        if again.subject_id == finding.subject_id:
+            return again
+    raise KjedeError(
+        f"{finding.indicator_id} {finding.scope_id}: the cited evidence gives no finding for the subject"
+    )

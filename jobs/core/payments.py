@@ -1,0 +1,51 @@
+"""Invoices, credit notes and set-offs that are known by a legal basis."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from expectations.tables_core_chain import PAYMENTS
+from jobs.core.rows import current, joined_refs, shaped
+from jobs.months import last_day
+
+CREDIT = "kreditnota"
+
+
+def transform(*, invoices: DataFrame, contracts: DataFrame, month: str) -> DataFrame:
+    """One row per invoice up to the month's end; a credit note is negative however it was written.
+
+    Args:
+        invoices: Raw invoices with delivery.
+        contracts: `core_chain__contracts`.
+        month: Month evaluated.
+    """
+    of_contract = contracts.select(
+        "contract_id",
+        "project_id",
+        F.col("is_labour_bearing").alias("contract_is_labour"),
+        F.col("raw_refs").alias("contract_refs"),
+    )
+    rows = (
+        current(invoices, "invoice_id")
+        .where(F.col("invoiced_on") <= F.lit(last_day(month)))
+        .join(of_contract, "contract_id", "left")
+        .select(
+            "invoice_id",
+            "contract_id",
+            "project_id",
+            "issuer_orgnr",
+            F.col("receiver_orgnr").alias("payer_orgnr"),
+            F.col("invoice_kind").alias("kind"),
+            F.col("invoiced_on").alias("issued_on"),
+            "paid_on",
+            F.when(F.col("invoice_kind") == CREDIT, -F.abs("amount_ore"))
+            .otherwise(F.col("amount_ore"))
+            .alias("amount_ore"),
+            (
+                F.coalesce("contract_is_labour", F.lit(False))
+                | F.coalesce(F.col("billed_hours_h") > 0, F.lit(False))
+            ).alias("is_labour"),
+            F.col("seen_through").alias("source"),
+            joined_refs(F.array("raw_ref"), "contract_refs").alias("raw_refs"),
+        )
+    )
+    return shaped(rows, PAYMENTS, month)

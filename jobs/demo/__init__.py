@@ -1,0 +1,1 @@
+"""A local Airflow and the demonstration that is run on it."""

@@ -1,0 +1,1 @@
+"""Takes deliveries in: verified, graded, validated, typed and stored with their provenance."""

@@ -1,0 +1,1 @@
+"""Where tables live: deliveries, immutable versions, runs, and what keeps them whole."""

@@ -1,0 +1,80 @@
+"""The DAG files as Airflow reads them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+
+DAGS = Path(__file__).parents[3] / "dags"
+IDS = {"kjede_ingest", "kjede_join", "kjede_flag", "kjede_release"}
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(str(DAGS))
+
+
+@pytest.fixture(params=sorted(IDS))
+def dag(request: pytest.FixtureRequest, bag: DagBag) -> Any:
+    return bag.dags[request.param]
+
+
+def test_all_are_read_and_named_after_their_file(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == IDS == {path.stem for path in DAGS.glob("*.py")}
+
+
+def test_has_runbook_owner_layer_and_tier(dag: Any) -> None:
+    for part in ("**What**", "**In**", "**Out**", "**Schedule**", "**Run again**", "**When it fails**"):
+        assert part in dag.doc_md
+    assert dag.owner == "kjede"
+    assert {tag.split("/")[0] for tag in dag.tags} == {"layer", "tier"}
+
+
+def test_form_checks_month_and_as_of(dag: Any) -> None:
+    for name, good, bad in (
+        ("month", "2026-01", "2026-13"),
+        ("as_of", "2026-02-14T23:00:00Z", "14.02.2026"),
+    ):
+        param = dag.params.get_param(name)
+        assert param.resolve(good) == good
+        assert param.resolve(None) is None
+        with pytest.raises(Exception, match="does not match"):
+            param.resolve(bad)
+        assert {"title", "section", "description_md"} <= set(param.schema)
+
+
+def test_every_task_retries_the_unexpected_and_alerts(dag: Any) -> None:
+    for task in dag.tasks:
+        assert task.retries == 2, task.task_id
+        assert task.on_failure_callback, task.task_id
+        assert {rule.exception for rule in task.retry_policy.rules} == {
+            f"expectations.errors.{name}" for name in ("DataRefused", "NotPermitted", "UsageError")
+        }
+
+
+def test_first_task_freezes_the_scope(dag: Any) -> None:
+    assert [task.task_id for task in dag.tasks if not task.upstream_task_ids] == ["scope"]
+
+
+def test_heavy_tasks_share_the_one_slot_pool(bag: DagBag) -> None:
+    pools = {(dag_id, task.task_id): task.pool for dag_id, dag in bag.dags.items() for task in dag.tasks}
+    assert {key for key, pool in pools.items() if pool == "engine"} == {
+        ("kjede_join", "join"),
+        ("kjede_flag", "flag"),
+    }
+
+
+def test_assets_link_the_chain(bag: DagBag) -> None:
+    made = {name: {out.name for task in dag.tasks for out in task.outlets} for name, dag in bag.dags.items()}
+    timetables: dict[str, Any] = {name: bag.dags[name].timetable for name in IDS - {"kjede_ingest"}}
+    awaited = {name: timetable.asset_condition.name for name, timetable in timetables.items()}
+    assert made["kjede_ingest"] == {awaited["kjede_join"]}
+    assert made["kjede_join"] == {awaited["kjede_flag"]}
+    assert made["kjede_flag"] == {awaited["kjede_release"]}
+
+
+def test_month_is_the_partition_of_the_schedule(bag: DagBag) -> None:
+    timetable: Any = bag.dags["kjede_ingest"].timetable
+    assert (timetable.expression, timetable.key_format, timetable.run_offset) == ("0 4 16 * *", "%Y-%m", -1)
