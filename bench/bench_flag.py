@@ -2,9 +2,9 @@
 
     python bench/bench_flag.py --lake L --month 2026-01 [--sizes 1,10,40] [--repeats 3]
 
-Needs a lake with a published month. A size of n takes every scope n times under other names, so that the work per
-scope is that of the synthetic county. Prints one Markdown row per size and way: median of wall seconds, and scopes per
-second.
+Needs a lake with a published month. A size of n takes every scope n times under other names, so that the
+work per scope is that of the synthetic county. Prints one Markdown row per size and way: median of wall
+seconds, and scopes per second.
 """
 
 import argparse
@@ -56,7 +56,10 @@ def main() -> None:
 
     def pool(rows: pa.Table) -> int:
         with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as workers:
-            tasks = [workers.submit(detect, part, IDS, month, as_of) for part in chunks(rows, WORKERS * CHUNKS_PER_WORKER)]
+            tasks = [
+                workers.submit(detect, part, IDS, month, as_of)
+                for part in chunks(rows, WORKERS * CHUNKS_PER_WORKER)
+            ]
             return sum(len(task.result()) for task in tasks)
 
     with open_engine("sail") as session:
@@ -69,7 +72,11 @@ def main() -> None:
 
             return len(frame.groupBy("scope_id").applyInArrow(per_scope, FOUND_DDL).toArrow())
 
-        ways: dict[str, Callable[[pa.Table], int]] = {"one process": inline, "pool of 2": pool, "applyInArrow": grouped}
+        ways: dict[str, Callable[[pa.Table], int]] = {
+            "one process": inline,
+            "pool of 2": pool,
+            "applyInArrow": grouped,
+        }
         out = sys.stdout.write
         out("| scopes | elements | way | median s | scopes/s | findings |\n|--:|--:|---|--:|--:|--:|\n")
         for size in map(int, given.sizes.split(",")):

@@ -41,9 +41,9 @@ def kjede_release() -> None:
     def publish(scope: Scope, answer: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         from jobs import pipeline
 
-        who, why = answer["responded_by_user"]["id"], answer["params_input"]["note"]
-        result = pipeline.publish_release(scope["month"], scope["as_of"], params["recipient"], who, why)
-        announce(RELEASE, scope, {"recipient": params["recipient"], "approved_by": who} | result)
+        who, to = answer["responded_by_user"]["id"], params["recipient"]
+        result = pipeline.publish_release(scope["month"], scope["as_of"], to, who, scope["started_by"])
+        announce(RELEASE, scope, {**result, "recipient": to, "approved_by": who, **answer["params_input"]})
         return result
 
     when = resolve_scope()

@@ -13,7 +13,9 @@ from expectations.errors import UsageError
 def datasets() -> dict[str, Dataset]:
     """Every declared table, by name, in the order of the modules; a `tables_*` module joins by itself."""
     found: dict[str, Dataset] = {}
-    for module in sorted(m.name for m in pkgutil.iter_modules(expectations.__path__) if m.name.startswith("tables_")):
+    for module in sorted(
+        m.name for m in pkgutil.iter_modules(expectations.__path__) if m.name.startswith("tables_")
+    ):
         for dataset in importlib.import_module(f"expectations.{module}").DATASETS:
             if dataset.name in found:
                 raise ValueError(f"table {dataset.name} is declared twice")

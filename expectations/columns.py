@@ -98,4 +98,6 @@ def whole(
 
 def day(name: str, description: str, description_nb: str = "", *, required: bool = False) -> Column:
     """A column of dates."""
-    return Column(name=name, type=DAY, required=required, description=description, description_nb=description_nb)
+    return Column(
+        name=name, type=DAY, required=required, description=description, description_nb=description_nb
+    )

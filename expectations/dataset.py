@@ -139,10 +139,7 @@ class Dataset:
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema, which is also the Parquet schema; key columns and required ones are not null."""
         return pa.schema(
-            [
-                pa.field(c.name, c.type, nullable=not (c.required or c.name in self.key))
-                for c in self.columns
-            ]
+            [pa.field(c.name, c.type, nullable=not (c.required or c.name in self.key)) for c in self.columns]
         )
 
     @cached_property

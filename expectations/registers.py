@@ -22,7 +22,9 @@ ENTITIES = Register("brreg", "Enhetsregisteret", "Central Coordinating Register 
 SHAREHOLDERS = Register("skatteetaten", "Aksjonærregisteret", "Shareholder register")
 A_MELDING = Register("skatteetaten", "A-ordningen (a-melding)", "Employer reporting (a-melding)")
 TAX = Register("skatteetaten", "Skatteetatens opplysninger om restanser", "Tax arrears (Skatteetaten)")
-CHAIN = Register("byggherre", "Kontraktskjede fra byggherrer og hovedleverandører", "Contract chain from clients")
+CHAIN = Register(
+    "byggherre", "Kontraktskjede fra byggherrer og hovedleverandører", "Contract chain from clients"
+)
 CADASTRE = Register("kartverket", "Matrikkelen og grunnboken", "Cadastre and land register")
 POPULATION = Register("folkeregisteret", "Folkeregisteret", "Population register")
 HOUSING = Register("arbeidstilsynet", "Innkvarteringsmeldinger", "Housing notices")

@@ -125,8 +125,7 @@ def _in_order(
     )
 
 
-# Registers hold a few reversed dates. They are reported and do not stop a month; what we derive ourselves
-# does.
+# Registers hold a few reversed dates: they are reported and stop no month. What we derive ourselves does.
 BUSINESS_RULES: tuple[Rule, ...] = (
     *(
         _in_order(

@@ -7,7 +7,8 @@ OWNER = "Arbeidstilsynet, from Brønnøysundregistrene"
 
 ORGANISATIONS = Dataset(
     name="core_org__organisations",
-    description="One row per organisation and month: the register's state at the month's end as known at as_of.",
+    description="One row per organisation and month: the register's state at the "
+    "month's end as known at as_of.",
     owner=OWNER,
     key=("orgnr",),
     columns=(
@@ -15,16 +16,25 @@ ORGANISATIONS = Dataset(
         orgnr("orgnr", "Organisation number."),
         text("name", "Registered name.", personal_data=PersonalData.PERSONAL),
         text("org_form", "Organisation form code, for example AS or ENK."),
-        Column(name="is_person", type=YES_NO, description="Sole proprietorship: the number is personal data."),
+        Column(
+            name="is_person", type=YES_NO, description="Sole proprietorship: the number is personal data."
+        ),
         day("registered_on", "Entered in the register of entities."),
         day("founded_on", "Founded; may precede the register."),
         text("nace", "First activity code, NN.NNN."),
         text("nace_standard", "Standard of the activity code.", codes=("SN2007", "SN2025")),
         text("municipality_no", "Municipality of the business address."),
-        text("address_key", "Normalised business address text; empty texts are missing.",
-             personal_data=PersonalData.PERSONAL),
+        text(
+            "address_key",
+            "Normalised business address text; empty texts are missing.",
+            personal_data=PersonalData.PERSONAL,
+        ),
         whole("employees_n", "Employees as published; missing below five or when none is registered."),
-        Column(name="has_employees_registered", type=YES_NO, description="True without a count means one to four."),
+        Column(
+            name="has_employees_registered",
+            type=YES_NO,
+            description="True without a count means one to four.",
+        ),
         Column(name="is_vat_registered", type=YES_NO, description="Registered for VAT."),
         Column(name="is_in_group", type=YES_NO, description="The register says the unit is in a group."),
         day("bankrupt_on", "Bankruptcy opened."),
@@ -60,23 +70,42 @@ ESTABLISHMENTS = Dataset(
 
 ROLES = Dataset(
     name="core_org__roles",
-    description="One row per interval in which a person or unit held a role, overlapping the 24 months up to the month.",
+    description="One row per interval in which a person or unit held a role, "
+    "overlapping the 24 months up to the month.",
     owner=OWNER,
     key=("orgnr", "role", "holder_id", "valid_from"),
     columns=(
         MONTH,
         orgnr("orgnr", "Organisation that has the role."),
-        text("role", "Role code of the register, for example DAGL, LEDE, MEDL, INNH, REVI, REGN.", required=True),
+        text(
+            "role",
+            "Role code of the register, for example DAGL, LEDE, MEDL, INNH, REVI, REGN.",
+            required=True,
+        ),
         text("holder_id", "`person:<pseudonym>` or `org:<orgnr>`.", personal_data=PersonalData.PERSONAL),
         text("holder_kind", "Kind of holder.", required=True, codes=("person", "org")),
-        Column(name="is_control", type=YES_NO, required=True,
-               description="Role gives control: DAGL, LEDE, NEST, MEDL, INNH, KOMP, DTPR, DTSO, BEST, REPR, KONT; "
-               "employee representatives and resigned holders excluded."),
-        text("match", "How the holder was identified.", required=True, codes=("fnr", "name_birth_date", "orgnr")),
+        Column(
+            name="is_control",
+            type=YES_NO,
+            required=True,
+            description="Role gives control: DAGL, LEDE, NEST, MEDL, INNH, KOMP, DTPR, "
+            "DTSO, BEST, REPR, KONT; "
+            "employee representatives and resigned holders excluded.",
+        ),
+        text(
+            "match",
+            "How the holder was identified.",
+            required=True,
+            codes=("fnr", "name_birth_date", "orgnr"),
+        ),
         VALID_FROM,
         VALID_TO,
-        Column(name="is_start_exact", type=YES_NO, required=True,
-               description="False: the start is the first version seen, an upper bound."),
+        Column(
+            name="is_start_exact",
+            type=YES_NO,
+            required=True,
+            description="False: the start is the first version seen, an upper bound.",
+        ),
         RAW_REFS,
     ),
 )
@@ -89,12 +118,24 @@ OWNERSHIPS = Dataset(
     columns=(
         MONTH,
         orgnr("orgnr", "Company owned."),
-        text("holder_id", "`person:<pseudonym>`, `org:<orgnr>` or `other:<pseudonym>` for holders without number.",
-             personal_data=PersonalData.PERSONAL),
+        text(
+            "holder_id",
+            "`person:<pseudonym>`, `org:<orgnr>` or `other:<pseudonym>` for holders without number.",
+            personal_data=PersonalData.PERSONAL,
+        ),
         text("holder_kind", "Kind of holder.", required=True, codes=("person", "org", "other")),
-        text("match", "How the holder was identified.", required=True,
-             codes=("orgnr", "name_birth_year_place", "name_place", "fnr")),
-        Column(name="share", type=SHARE, required=True, description="Part of all shares over all classes, 0 to 1."),
+        text(
+            "match",
+            "How the holder was identified.",
+            required=True,
+            codes=("orgnr", "name_birth_year_place", "name_place", "fnr"),
+        ),
+        Column(
+            name="share",
+            type=SHARE,
+            required=True,
+            description="Part of all shares over all classes, 0 to 1.",
+        ),
         text("year", "Income year; the share holds at its 31 December.", required=True),
         RAW_REFS,
     ),
@@ -108,26 +149,47 @@ OWNER_ROOTS = Dataset(
     columns=(
         MONTH,
         orgnr("orgnr", "Company."),
-        text("owner_root", "Holder that ends the chain of majority (over 50 %) ownership.",
-             required=True, personal_data=PersonalData.PERSONAL),
+        text(
+            "owner_root",
+            "Holder that ends the chain of majority (over 50 %) ownership.",
+            required=True,
+            personal_data=PersonalData.PERSONAL,
+        ),
         whole("steps_n", "Ownership links from the company to the root.", required=True),
-        Column(name="path", type=TEXTS, required=True, personal_data=PersonalData.PERSONAL,
-               description="Holders from the company to the root."),
+        Column(
+            name="path",
+            type=TEXTS,
+            required=True,
+            personal_data=PersonalData.PERSONAL,
+            description="Holders from the company to the root.",
+        ),
         RAW_REFS,
     ),
 )
 
 EVENTS = Dataset(
     name="core_org__events",
-    description="One row per announced event of a company: bankruptcy, estate sale, business transfer, notices.",
+    description="One row per announced event of a company: bankruptcy, estate sale, "
+    "business transfer, notices.",
     owner="Arbeidstilsynet and a-krim partners",
     key=("event_id",),
     columns=(
         MONTH,
         text("event_id", "Id given by the source."),
-        text("kind", "What happened.", required=True,
-             codes=("konkursbegjaering", "konkursaapning", "salg_fra_bo", "virksomhetsoverdragelse",
-                    "konkurskarantene", "tilsynsvarsel", "bokettersynsvarsel")),
+        text(
+            "kind",
+            "What happened.",
+            required=True,
+            codes=(
+                "konkursbegjaering",
+                "konkursaapning",
+                "salg_fra_bo",
+                "virksomhetsoverdragelse",
+                "konkurskarantene",
+                "tilsynsvarsel",
+                "bokettersynsvarsel",
+            ),
+        ),
         day("happened_on", "When.", required=True),
         day("ends_on", "End of a quarantine."),
         orgnr("orgnr", "Company concerned."),
@@ -140,14 +202,18 @@ EVENTS = Dataset(
 
 HUBS = Dataset(
     name="core_org__hubs",
-    description="One row per unit or address that is shared for innocent reasons and is left out of shared-resource links.",
+    description="One row per unit or address that is shared for innocent reasons and is "
+    "left out of shared-resource links.",
     owner="Arbeidstilsynet",
     key=("hub_id", "kind"),
     columns=(
         MONTH,
         text("hub_id", "`org:<orgnr>`, `address:<adresseId>` or `place:<address text>`."),
-        text("kind", "Why it is a hub: declared kinds of the code list, or `many_clients`, `many_tenants` by count.",
-             required=True),
+        text(
+            "kind",
+            "Why it is a hub: declared kinds of the code list, or `many_clients`, `many_tenants` by count.",
+            required=True,
+        ),
         whole("linked_n", "Organisations linked to it, where counted."),
         VALID_FROM,
         VALID_TO,

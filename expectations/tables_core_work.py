@@ -5,17 +5,26 @@ from expectations.dataset import DAY, HOURS, SHARE, YES_NO, Column, Dataset, Per
 
 PERSON_LINKS = Dataset(
     name="core_link__person_links",
-    description="One row per token that stands for a person under another number or name; a token not here stands for itself.",
+    description="One row per token that stands for a person under another number or name; "
+    "a token not here stands for itself.",
     owner="Arbeidstilsynet",
     key=("token",),
     columns=(
         MONTH,
         person("token", "Token of one identifier: a number, or a name with birth date."),
         person("person_id", "Pseudonym of the person: token of the current number.", required=True),
-        text("rule", "Why they are one person.", required=True,
-             codes=("d_number_to_fnr", "earlier_number", "name_birth_date_unique")),
-        Column(name="match_probability", type=SHARE, required=True,
-               description="1 for links stated by the register; the stated precision of the rule otherwise."),
+        text(
+            "rule",
+            "Why they are one person.",
+            required=True,
+            codes=("d_number_to_fnr", "earlier_number", "name_birth_date_unique"),
+        ),
+        Column(
+            name="match_probability",
+            type=SHARE,
+            required=True,
+            description="1 for links stated by the register; the stated precision of the rule otherwise.",
+        ),
         RAW_REFS,
     ),
 )
@@ -28,7 +37,11 @@ PERSONS = Dataset(
     columns=(
         MONTH,
         person("person_id", "Pseudonym."),
-        Column(name="is_adult", type=YES_NO, description="Eighteen or older at the month's end; missing means unknown."),
+        Column(
+            name="is_adult",
+            type=YES_NO,
+            description="Eighteen or older at the month's end; missing means unknown.",
+        ),
         text("status", "Status in the population register.", personal_data=PersonalData.PERSONAL),
         RAW_REFS,
     ),
@@ -36,7 +49,8 @@ PERSONS = Dataset(
 
 FAMILIES = Dataset(
     name="core_link__families",
-    description="One row per registered family relation; used only to leave families out of housing indicators.",
+    description="One row per registered family relation; used only to leave "
+    "families out of housing indicators.",
     owner="Arbeidstilsynet, from Folkeregisteret",
     key=("person_id", "related_person_id"),
     columns=(
@@ -50,7 +64,8 @@ FAMILIES = Dataset(
 
 EMPLOYMENTS = Dataset(
     name="core_work__employments",
-    description="One row per employer, worker and month: the latest report of the employer for that month wins.",
+    description="One row per employer, worker and month: the latest report of the "
+    "employer for that month wins.",
     owner="Arbeidstilsynet, from Skatteetaten (a-ordningen)",
     key=("orgnr", "person_id"),
     columns=(
@@ -60,22 +75,44 @@ EMPLOYMENTS = Dataset(
         orgnr("establishment_orgnr", "Establishment of the largest position."),
         day("started_on", "Earliest start date among the relations."),
         day("ended_on", "End date when all relations have ended."),
-        text("end_reason", "Reason given for the end; organisation changes do not count as worker flow.",
-             personal_data=PersonalData.PERSONAL),
-        Column(name="position_pct", type=HOURS, personal_data=PersonalData.PERSONAL,
-               description="Sum of position percentages; missing when none is given."),
-        Column(name="is_paid", type=YES_NO, required=True, description="Positive cash pay was reported in the month."),
-        Column(name="is_active", type=YES_NO, required=True,
-               description="Counts as work: paid in the month and not ended before it."),
+        text(
+            "end_reason",
+            "Reason given for the end; organisation changes do not count as worker flow.",
+            personal_data=PersonalData.PERSONAL,
+        ),
+        Column(
+            name="position_pct",
+            type=HOURS,
+            personal_data=PersonalData.PERSONAL,
+            description="Sum of position percentages; missing when none is given.",
+        ),
+        Column(
+            name="is_paid",
+            type=YES_NO,
+            required=True,
+            description="Positive cash pay was reported in the month.",
+        ),
+        Column(
+            name="is_active",
+            type=YES_NO,
+            required=True,
+            description="Counts as work: paid in the month and not ended before it.",
+        ),
         whole("relations_n", "Employment relations behind the row.", required=True),
-        Column(name="is_late", type=YES_NO, required=True, description="Reported in a late or replacement delivery."),
+        Column(
+            name="is_late",
+            type=YES_NO,
+            required=True,
+            description="Reported in a late or replacement delivery.",
+        ),
         RAW_REFS,
     ),
 )
 
 PAY = Dataset(
     name="core_work__pay",
-    description="One row per employer, worker and month with pay, as reported in that same month; never averaged.",
+    description="One row per employer, worker and month with pay, as reported in "
+    "that same month; never averaged.",
     owner="Arbeidstilsynet, from Skatteetaten (a-ordningen)",
     key=("orgnr", "person_id"),
     columns=(
@@ -84,8 +121,12 @@ PAY = Dataset(
         person("person_id", "Worker."),
         whole("cash_ore", "All cash pay.", minimum=None),
         whole("hourly_pay_ore", "Cash pay by the hour.", minimum=None),
-        Column(name="paid_hours_h", type=HOURS, personal_data=PersonalData.SPECIAL,
-               description="Hours behind the hourly pay."),
+        Column(
+            name="paid_hours_h",
+            type=HOURS,
+            personal_data=PersonalData.SPECIAL,
+            description="Hours behind the hourly pay.",
+        ),
         whole("fixed_pay_ore", "Fixed monthly pay.", minimum=None),
         whole("housing_benefit_ore", "Benefits in kind for housing and lodging.", minimum=None),
         whole("housing_deduction_ore", "Deductions for lodging (brakkeleie)."),
@@ -95,7 +136,8 @@ PAY = Dataset(
 
 SPELLS = Dataset(
     name="core_work__spells",
-    description="One row per unbroken spell of reported employment of a person with an employer inside the window.",
+    description="One row per unbroken spell of reported employment of a person with "
+    "an employer inside the window.",
     owner="Arbeidstilsynet, from Skatteetaten (a-ordningen)",
     key=("orgnr", "person_id", "first_month"),
     columns=(
@@ -104,8 +146,12 @@ SPELLS = Dataset(
         person("person_id", "Worker."),
         text("first_month", "First month of the spell.", required=True),
         text("last_month", "Last month of the spell.", required=True),
-        Column(name="valid_from", type=DAY, required=True,
-               description="Start date inside the first month, else its first day."),
+        Column(
+            name="valid_from",
+            type=DAY,
+            required=True,
+            description="Start date inside the first month, else its first day.",
+        ),
         VALID_TO,
         whole("months_n", "Months in the spell.", required=True),
         whole("paid_months_n", "Months with pay.", required=True),
@@ -116,7 +162,8 @@ SPELLS = Dataset(
 
 WORKER_FLOWS = Dataset(
     name="core_work__worker_flows",
-    description="One row per failed organisation and organisation that shares workers with it within 180 days.",
+    description="One row per failed organisation and organisation that shares "
+    "workers with it within 180 days.",
     owner="Arbeidstilsynet",
     key=("from_orgnr", "to_orgnr"),
     columns=(
@@ -125,11 +172,19 @@ WORKER_FLOWS = Dataset(
         orgnr("to_orgnr", "Organisation registered 365 days before to 180 days after the failure."),
         day("failed_on", "First of bankruptcy, dissolution and deletion.", required=True),
         whole("moved_n", "Persons with active spells in both within 180 days of the failure.", required=True),
-        whole("from_n", "Persons with active spells in the failed one, 180 days around the failure.", required=True),
+        whole(
+            "from_n",
+            "Persons with active spells in the failed one, 180 days around the failure.",
+            required=True,
+        ),
         whole("to_n", "Persons with active spells in the other, 180 days around the failure.", required=True),
-        Column(name="chance_share", type=SHARE,
-               description="Largest share of leavers of other organisations in the stratum that landed at one new employer, "
-               "median over those organisations; missing when the stratum has fewer than 20 leavers."),
+        Column(
+            name="chance_share",
+            type=SHARE,
+            description="Largest share of leavers of other organisations in the stratum that "
+            "landed at one new employer, "
+            "median over those organisations; missing when the stratum has fewer than 20 leavers.",
+        ),
         text("stratum", "NACE division × municipality of the null model, or `national`."),
         whole("shared_clients_n", "Clients that both had contracts with.", required=True),
         RAW_REFS,
@@ -138,21 +193,30 @@ WORKER_FLOWS = Dataset(
 
 STANDING = Dataset(
     name="core_tax__standing",
-    description="One row per organisation that was asked about, with its latest answer on arrears up to the month.",
+    description="One row per organisation that was asked about, with its latest "
+    "answer on arrears up to the month.",
     owner="Arbeidstilsynet, from Skatteetaten",
     key=("orgnr",),
     columns=(
         MONTH,
         orgnr("orgnr", "Organisation."),
         text("answer_month", "Month of the answer.", required=True),
-        text("answer", "`data`, `ingenData` (asked, nothing known) or `avslag` (asked, refused).", required=True,
-             codes=("data", "ingenData", "avslag")),
+        text(
+            "answer",
+            "`data`, `ingenData` (asked, nothing known) or `avslag` (asked, refused).",
+            required=True,
+            codes=("data", "ingenData", "avslag"),
+        ),
         whole("arrears_ore", "Sum overdue and unpaid over all kinds; missing unless the answer has data."),
         whole("withholding_arrears_ore", "Overdue withholding tax."),
         whole("vat_arrears_ore", "Overdue VAT."),
         whole("contribution_arrears_ore", "Overdue employer contribution."),
-        Column(name="has_instalment_plan", type=YES_NO, personal_data=PersonalData.SPECIAL,
-               description="An instalment plan is in force."),
+        Column(
+            name="has_instalment_plan",
+            type=YES_NO,
+            personal_data=PersonalData.SPECIAL,
+            description="An instalment plan is in force.",
+        ),
         RAW_REFS,
     ),
 )

@@ -5,15 +5,31 @@ from expectations.dataset import PAIRS, SHARE, YES_NO, Column, Dataset, Personal
 
 PERSONAL = PersonalData.PERSONAL
 NODE_KINDS = ("org", "person", "project", "dwelling", "address", "building", "place")
-EDGE_KINDS = ("contract", "payment", "employed_by", "holds_role", "owns_share", "resides_in", "holds_dwelling",
-              "family", "located_at", "worker_flow", "transfer")
+EDGE_KINDS = (
+    "contract",
+    "payment",
+    "employed_by",
+    "holds_role",
+    "owns_share",
+    "resides_in",
+    "holds_dwelling",
+    "family",
+    "located_at",
+    "worker_flow",
+    "transfer",
+)
 SCOPE_KINDS = ("project", "flow", "succession", "dwelling")
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")
 ROW_MONTH = text("row_month", "Month partition of that row.")
 ROW_KEY = text("row_key", "Key of that row, `column=value` joined by `|`.", personal_data=PERSONAL)
-ATTRIBUTES = Column(name="attributes", type=PAIRS, required=True, personal_data=PersonalData.SPECIAL,
-                    description="Attributes as text, only those that are known; names and types in graph.model.")
+ATTRIBUTES = Column(
+    name="attributes",
+    type=PAIRS,
+    required=True,
+    personal_data=PersonalData.SPECIAL,
+    description="Attributes as text, only those that are known; names and types in graph.model.",
+)
 
 NODES = Dataset(
     name="net_graph__nodes",
@@ -24,7 +40,10 @@ NODES = Dataset(
         MONTH,
         text("node_id", "`<kind>:<identifier>`.", personal_data=PERSONAL),
         text("kind", "Kind of node.", required=True, codes=NODE_KINDS),
-        ATTRIBUTES, ROW_TABLE, ROW_MONTH, ROW_KEY,
+        ATTRIBUTES,
+        ROW_TABLE,
+        ROW_MONTH,
+        ROW_KEY,
     ),
 )
 
@@ -39,7 +58,8 @@ EDGES = Dataset(
         text("kind", "Kind of edge.", required=True, codes=EDGE_KINDS),
         text("source_id", "Node it starts in.", required=True, personal_data=PERSONAL),
         text("target_id", "Node it ends in.", required=True, personal_data=PERSONAL),
-        VALID_FROM, VALID_TO,
+        VALID_FROM,
+        VALID_TO,
         whole("amount_ore", "Value in øre where the kind has one.", minimum=None),
         Column(name="share", type=SHARE, description="Part of a whole, 0 to 1, where the kind has one."),
         ATTRIBUTES,

@@ -1,10 +1,10 @@
 """Turns findings into cases, and keeps a case the same case from month to month.
 
-Two findings belong together when they share a company or a dwelling. A company in many findings (a large client, a
-formation agent) does not join them, and a group that grows beyond the limit is cut at its most shared company, so that
-no case becomes a giant. A group is a case when two triggered findings come from different indicator groups and from
-different data owners, or when one rests on a statute with hard evidence. Findings that only give context join a case
-but never make one.
+Two findings belong together when they share a company or a dwelling. A company in many findings (a large
+client, a formation agent) does not join them, and a group that grows beyond the limit is cut at its most
+shared company, so that no case becomes a giant. A group is a case when two triggered findings come from
+different indicator groups and together rest on more than one owner's data, or when one rests on a statute
+with hard evidence. Findings that only give context join a case but never make one.
 """
 
 import hashlib
@@ -109,7 +109,9 @@ def groups(findings: Iterable[KeyedFinding], rules: CaseRules) -> list[list[Keye
         findings: Findings of one month; only triggered ones count.
         rules: Limits.
     """
-    triggered = sorted((k for k in findings if k.finding.status is Status.TRIGGERED), key=lambda k: k.finding_id)
+    triggered = sorted(
+        (k for k in findings if k.finding.status is Status.TRIGGERED), key=lambda k: k.finding_id
+    )
     by_id = {k.finding_id: k for k in triggered}
     carriers: dict[str, list[str]] = defaultdict(list)
     for keyed in triggered:
@@ -147,7 +149,11 @@ def _components(ids: frozenset[str], joining: Mapping[str, Sequence[str]]) -> li
 
 
 def _most_shared(part: frozenset[str], joining: Mapping[str, Sequence[str]]) -> str | None:
-    counted = [(len(part.intersection(ids)), carrier) for carrier, ids in joining.items() if carrier.startswith("org:")]
+    counted = [
+        (len(part.intersection(ids)), carrier)
+        for carrier, ids in joining.items()
+        if carrier.startswith("org:")
+    ]
     shared = [(count, carrier) for count, carrier in counted if count > 1]
     return min(shared, key=lambda item: (-item[0], item[1]))[1] if shared else None
 
@@ -155,15 +161,14 @@ def _most_shared(part: frozenset[str], joining: Mapping[str, Sequence[str]]) -> 
 def makes_case(group: Sequence[KeyedFinding], indicators: Mapping[str, Indicator]) -> bool:
     """Whether the findings together are a case.
 
-    Source: TYPOLOGIES, common output: two indicators of different groups and data owners, or one on a statute with
-    hard evidence.
+    Two findings that rest on one owner's data alone share its errors; together they must rest on more.
     """
     making = [k for k in group if k.finding.role is Role.TRIGGER]
     if any(indicators[k.finding.indicator_id].statutory_hard_evidence for k in making):
         return True
     return any(
         indicators[a.finding.indicator_id].group != indicators[b.finding.indicator_id].group
-        and a.owners != b.owners
+        and len(a.owners | b.owners) > 1
         for n, a in enumerate(making)
         for b in making[n + 1 :]
     )
@@ -204,9 +209,9 @@ def identify(
 ) -> tuple[list[str], list[CaseEvent]]:
     """Ids for this month's cases, by overlap with the known ones, and the merges and splits that follow.
 
-    A known case gives its id to the new case that overlaps it most (ties by id); a new case that overlaps a known one
-    whose id went elsewhere was split from it, and a known case whose successor took another id was merged into it.
-    The order of either list changes nothing.
+    A known case gives its id to the new case that overlaps it most (ties by id); a new case that overlaps a
+    known one whose id went elsewhere was split from it, and a known case whose successor took another id
+    was merged into it. The order of either list changes nothing.
 
     Args:
         found: Elements of each new case.
@@ -240,11 +245,15 @@ def identify(
         if ids[n] == case_id:
             continue
         if case_id in heir and ids[n] not in heir:
-            events.setdefault((ids[n], "split_from", case_id), CaseEvent(
-                case_id=ids[n], kind="split_from", other_case_id=case_id))
+            events.setdefault(
+                (ids[n], "split_from", case_id),
+                CaseEvent(case_id=ids[n], kind="split_from", other_case_id=case_id),
+            )
         elif case_id not in heir:
-            events.setdefault((case_id, "merged_into", ids[n]), CaseEvent(
-                case_id=case_id, kind="merged_into", other_case_id=ids[n]))
+            events.setdefault(
+                (case_id, "merged_into", ids[n]),
+                CaseEvent(case_id=case_id, kind="merged_into", other_case_id=ids[n]),
+            )
     return [ids[n] for n in range(len(found))], [events[key] for key in sorted(events)]
 
 
@@ -289,7 +298,9 @@ def build(
         print_ = fingerprint(group)
         old = before.get(case_id)
         change = "new" if old is None else "unchanged" if old.fingerprint == print_ else "changed"
-        order = sorted(group, key=lambda k: (k.finding.role is Role.CONTEXT, k.finding.indicator_id, k.finding_id))
+        order = sorted(
+            group, key=lambda k: (k.finding.role is Role.CONTEXT, k.finding.indicator_id, k.finding_id)
+        )
         drafts.append(
             Case(
                 case_id=case_id,
@@ -309,11 +320,14 @@ def build(
             events.append(CaseEvent(case_id=case_id, kind=kind, detail=", ".join(drafts[-1].indicators)))
     merged = {event.case_id for event in events if event.kind == "merged_into"}
     events += [
-        CaseEvent(case_id=case.case_id, kind="gone") for case in known
+        CaseEvent(case_id=case.case_id, kind="gone")
+        for case in known
         if case.case_id not in set(ids) and case.case_id not in merged
     ]
-    ranked = sorted(drafts, key=lambda c: (-c.score, -len([k for k in c.findings if k.finding.role is Role.TRIGGER]),
-                                           c.case_id))
+    ranked = sorted(
+        drafts,
+        key=lambda c: (-c.score, -len([k for k in c.findings if k.finding.role is Role.TRIGGER]), c.case_id),
+    )
     cases = [_with_rank(case, rank) for rank, case in enumerate(ranked, 1)]
     return cases, sorted(events, key=lambda e: (e.case_id, e.kind, e.other_case_id))
 

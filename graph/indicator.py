@@ -1,4 +1,4 @@
-"""What an indicator declares about itself, once: the run, the register, the dossier and the tests read it here."""
+"""What an indicator declares about itself, once; run, register, dossier and tests read it here."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The network that detectors read, and the findings they give.
 
-A `Network` is one scope: a small NetworkX multigraph around a candidate, as known at one instant. Nodes and edges
-carry their attributes in plain Python types and a reference to the published row they come from, so that a finding
-can cite exactly what it rests on and be evaluated again from that alone.
+A `Network` is one scope: a small NetworkX multigraph around a candidate, as known at one instant. Nodes and
+edges carry their attributes in plain Python types and a reference to the published row they come from, so
+that a finding can cite exactly what it rests on and be evaluated again from that alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,14 +114,25 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "state": str,
     },
     EdgeKind.PAYMENT: {"invoice_id": str, "contract_id": str, "invoice_kind": str, "is_labour": bool},
-    EdgeKind.EMPLOYED_BY: {"establishment_orgnr": str, "position_pct": Decimal, "is_paid": bool, "end_reason": str},
+    EdgeKind.EMPLOYED_BY: {
+        "establishment_orgnr": str,
+        "position_pct": Decimal,
+        "is_paid": bool,
+        "end_reason": str,
+    },
     EdgeKind.HOLDS_ROLE: {"role": str, "is_control": bool, "match": str},
     EdgeKind.OWNS_SHARE: {"match": str},
     EdgeKind.RESIDES_IN: {"source": str, "certainty": str, "employer_orgnr": str, "rent_deducted": str},
     EdgeKind.HOLDS_DWELLING: {"holder_kind": str, "is_confirmed": bool, "rent_deducted": str},
     EdgeKind.FAMILY: {"relation": str},
     EdgeKind.LOCATED_AT: {},
-    EdgeKind.WORKER_FLOW: {"moved_n": int, "from_n": int, "to_n": int, "chance_share": Decimal, "stratum": str},
+    EdgeKind.WORKER_FLOW: {
+        "moved_n": int,
+        "from_n": int,
+        "to_n": int,
+        "chance_share": Decimal,
+        "stratum": str,
+    },
     EdgeKind.TRANSFER: {"event_kind": str},
 }
 """Attributes an edge may carry beside the common ones, by kind."""
@@ -197,7 +208,7 @@ class Edge:
     attributes: Mapping[str, Value] = field(default_factory=dict)
 
     def overlaps(self, start: date, end: date) -> bool:
-        """Whether the edge holds on some day of the closed interval; an unknown start or end counts as open."""
+        """Whether the edge holds on some day of the closed interval; an unknown end counts as open."""
         return (self.valid_from is None or self.valid_from <= end) and (
             self.valid_to is None or self.valid_to >= start
         )

@@ -1,9 +1,10 @@
 """Orders cases: a score out of declared starting weights, and the band a reader sees.
 
-The score only orders cases within a month. It is no probability, and no number of weak indications of one group can
-outweigh a second, independent group.
+The score only orders cases within a month. It is no probability, and no number of weak indications of one
+group can outweigh a second, independent group.
 
-Source: prior weights are Kjede's own starting values (basis own); they are to be updated from reviewed outcomes.
+Source: prior weights are Kjede's own starting values (basis own); they are to be updated from reviewed
+outcomes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,9 +36,8 @@ class Part:
     """What one group adds to a score.
 
     Attributes:
-        group: Letter of the group.
-        weight: Weight of the group's strongest indicator, 0 to 1.
-        added: What the total rose by when the group was counted, in order of weight; the parts add up to the score.
+        group: Letter of the group. weight: Weight of the group's strongest indicator, 0 to 1. added: What
+        the total rose by when the group was counted, in order of weight; the parts add up to the score.
     """
 
     group: str

@@ -1,7 +1,7 @@
 """Great Expectations over the tables of a run, in a process of its own beside the job that runs meanwhile.
 
-Each table was audited when it was published, by the counts of its rules. This is the second, independent reading of
-the same rules, once per run, before the run becomes visible.
+Each table was audited when it was published, by the counts of its rules. This is the second, independent
+reading of the same rules, once per run, before the run becomes visible.
 """
 
 import hashlib
@@ -54,7 +54,8 @@ class Checks:
         """Waits for all reports.
 
         Returns:
-            `digest` of the reports, `checked` rules, and `warnings`: rules broken that do not stop publication.
+            `digest` of the reports, `checked` rules, and `warnings`: rules broken that do not stop
+            publication.
 
         Raises:
             DataRefused: A critical rule is broken (`contract_breach`).
@@ -67,7 +68,8 @@ class Checks:
             first = critical[0]
             raise DataRefused(
                 "contract_breach",
-                f"{len(critical)} rules broken; {first['table']}: {first['rule_id']} broken by {first['violated']} of "
+                f"{len(critical)} rules broken; {first['table']}: {first['rule_id']} "
+                f"broken by {first['violated']} of "
                 f"{first['checked']}",
             )
         return {

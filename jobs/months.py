@@ -86,5 +86,7 @@ def parse_as_of(text: str | None, month: str, now: datetime) -> datetime:
         raise UsageError(f"as_of {text!r} is not a date or an RFC 3339 instant") from None
     as_of = (as_of if as_of.tzinfo else as_of.replace(tzinfo=OSLO)).astimezone(UTC).replace(microsecond=0)
     if as_of > now:
-        raise UsageError(f"as_of {as_of.isoformat()} lies in the future; month {month} can be run from then on")
+        raise UsageError(
+            f"as_of {as_of.isoformat()} lies in the future; month {month} can be run from then on"
+        )
     return as_of

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
     from jobs.flag.run_reader import RunReader
 
 Month = Annotated[str, typer.Option("--month", help="Month, YYYY-MM.", metavar="MONTH")]
-Through = Annotated[str | None, typer.Option("--through", help="Last month; all months up to it.", metavar="MONTH")]
-LakeOption = Annotated[str, typer.Option("--lake", help="Folder or s3://bucket/prefix; default by the settings.")]
-LandingOption = Annotated[str, typer.Option("--landing", help="Folder of deliveries; default by the settings.")]
+Through = Annotated[
+    str | None, typer.Option("--through", help="Last month; all months up to it.", metavar="MONTH")
+]
+LakeOption = Annotated[
+    str, typer.Option("--lake", help="Folder or s3://bucket/prefix; default by the settings.")
+]
+LandingOption = Annotated[
+    str, typer.Option("--landing", help="Folder of deliveries; default by the settings.")
+]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Only what was known then, RFC 3339; default the 15th of the following month."),
+    typer.Option(
+        "--as-of", help="Only what was known then, RFC 3339; default the 15th of the following month."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="A JSON list of objects on standard output.")]
 

@@ -1,7 +1,8 @@
 """The jobs in order: what the command line and the DAGs call, one function per job.
 
-Every function opens the lake itself, does one job for one month and as_of, and reports plain values (JSON). Versions a
-job makes are recorded as its draft; readers see nothing of a run until all its tables exist and the run is published.
+Every function opens the lake itself, does one job for one month and as_of, and reports plain values (JSON).
+Versions a job makes are recorded as its draft; readers see nothing of a run until all its tables exist and
+the run is published.
 """
 
 import logging
@@ -116,7 +117,9 @@ def run_job(
     run = run_of(month, as_of)
     lake = Lake.open(place.lake, create=False)
     steps: dict[str, Callable[[Lake, Run, Progress], tuple[Sequence[TableRef], Sequence[RawRef]]]] = {
-        "join": _join, "feedback": _feedback, "flag": _flag,
+        "join": _join,
+        "feedback": _feedback,
+        "flag": _flag,
     }
     if job not in steps:
         raise UsageError(f"no job {job!r}; jobs are {', '.join(steps)}")
@@ -139,7 +142,9 @@ def run_job(
 def _digest(refs: Sequence[TableRef]) -> str:
     import hashlib
 
-    return hashlib.sha256("\n".join(sorted(f"{r.id} {r.content_hash}" for r in refs)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(sorted(f"{r.id} {r.content_hash}" for r in refs)).encode()).hexdigest()[
+        :16
+    ]
 
 
 def _join(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableRef], Sequence[RawRef]]:
@@ -163,14 +168,14 @@ def _flag(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableRef],
     inputs = [ref for draft in drafts for ref in draft.tables]
     deliveries = {raw.id: raw for draft in drafts for raw in draft.deliveries}
     carried = job.carried(lake, run, inputs)
-    if carried and any(p.run == run and set(p.tables) == {*inputs, *carried} for p in lake.runs.all(run.month)):
+    if carried and any(
+        p.run == run and set(p.tables) == {*inputs, *carried} for p in lake.runs.all(run.month)
+    ):
         progress(f"flag {run.month}: nothing changed")
         return carried, []
     with checks.beside(lake) as checking:
         checking.add([ref for ref in inputs if ref.partition == run.month])
-        made = job.run(
-            lake, run, inputs, engine=settings().engine, workers=_workers(), progress=progress
-        )
+        made = job.run(lake, run, inputs, engine=settings().engine, workers=_workers(), progress=progress)
         checking.add(made)
         progress(f"checks {run.month}")
         verdict = checking.verdict()
@@ -227,8 +232,8 @@ def ingest_all(
 ) -> dict[str, dict[str, Any]]:
     """Takes in every pending source; reports by source.
 
-    A refused delivery does not hold up the others: it keeps its receipt with the reason, its rows never become visible
-    and `kjede doctor`, `kjede quarantine list` and the report name it.
+    A refused delivery does not hold up the others: it keeps its receipt with the reason, its rows never
+    become visible and `kjede doctor`, `kjede quarantine list` and the report name it.
     """
     found = pending_sources(month, as_of, place)
     reports = {}

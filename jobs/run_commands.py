@@ -30,8 +30,14 @@ def _rows(month: str, reports: dict[str, Any]) -> list[dict[str, Any]]:
     for job, report in reports.items():
         counted = report if job == "ingest" else report["rows"]
         for name, value in counted.items():
-            rows.append({"month": month, "job": job, "what": name,
-                         "rows": value["dispositions"]["accepted"] if isinstance(value, dict) else value})
+            rows.append(
+                {
+                    "month": month,
+                    "job": job,
+                    "what": name,
+                    "rows": value["dispositions"]["accepted"] if isinstance(value, dict) else value,
+                }
+            )
     return rows
 
 
@@ -63,7 +69,9 @@ def _single(job: str) -> Callable[..., None]:
 
         with _progress() as progress:
             report = run_job(job, month, as_of, Place(settings().landing, lake or settings().lake), progress)
-        emit([{"table": k, "rows": v} for k, v in report["rows"].items()] if not as_json else [report], as_json)
+        emit(
+            [{"table": k, "rows": v} for k, v in report["rows"].items()] if not as_json else [report], as_json
+        )
 
     return command
 

@@ -4,6 +4,7 @@ Airflow puts this folder on the import path (`plugins_folder`), so DAG files and
 """
 
 import logging
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
@@ -165,6 +166,18 @@ def alert(context: Context) -> None:
         httpx.post(webhook, json=message, timeout=10).raise_for_status()
 
 
+def spawn_plain_processes(context: Context) -> None:
+    """Let the processes that a job spawns start as plain Python.
+
+    Each would otherwise run the main script of this process again, which is Airflow's, and fail: a task may
+    not reach Airflow's database.
+    """
+    main = sys.modules["__main__"]
+    main.__spec__ = None
+    if hasattr(main, "__file__"):
+        del main.__file__
+
+
 DEFAULTS: dict[str, Any] = {
     "owner": "kjede",
     "retries": 2,
@@ -178,6 +191,7 @@ DEFAULTS: dict[str, Any] = {
             for name in ("DataRefused", "NotPermitted", "UsageError")
         ]
     ),
+    "pre_execute": spawn_plain_processes,
     "on_failure_callback": alert,
 }
 """Arguments of every task."""

@@ -17,7 +17,8 @@ the depth told is a lower bound.
 
 A dispensation counts when it was granted on or before the day work under its contract began (the signature
 where the start is unknown). Dispensations for several contracts of one path add up; of several for one
-contract the largest counts: the reading that favours the companies.
+contract the largest counts: the reading that favours the companies. A path beyond the limit that
+dispensations cover is held back.
 
 Where no cap applies (private client, or a value below the threshold) the depth is told as context only,
 above an own level that rests on no law. A limit agreed in a private contract is compared with, but stays
@@ -93,34 +94,39 @@ def _evaluate(network: Network, project: Node, thresholds: Thresholds) -> Findin
 
     found = chains(counted, window)
     beyond = [chain for chain in found if limit is not None and chain.depth > allowed(chain)]
-    chosen = min(beyond or found, key=lambda c: (-c.depth, allowed(c), c.ids), default=None)
+    dispensed = [chain for chain in found if limit is not None and not beyond and chain.depth > limit]
+    chosen = min(beyond or dispensed or found, key=lambda c: (-c.depth, allowed(c), c.ids), default=None)
     possible = [
         chain
         for chain in chains(counted, window, undated=True)
         if limit is not None and not beyond and chain.depth > allowed(chain)
     ]
     quality = _quality(network, project, declared, counted, thresholds)
-    if limit is not None and chosen and beyond:
+    if beyond:
         status = Status.TRIGGERED
+    elif dispensed:
+        status = Status.SUPPRESSED
     elif limit is None or possible or quality & {"coverage_low", "coverage_unknown", "scope_truncated"}:
         status = Status.NOT_EVALUABLE
     else:
         status = Status.NOT_TRIGGERED
     told = chosen.contracts if chosen else ()
     extra = extra_tiers(chosen, granted) if chosen else 0
-    triggered = status is Status.TRIGGERED
     return Finding(
         indicator_id="A01",
         indicator_version=INDICATOR.version,
         role=role,
-        subject_id=f"chain:{project_id}:{digest(chosen.ids)}" if triggered and chosen else project.node_id,
+        subject_id=f"chain:{project_id}:{digest(chosen.ids)}"
+        if chosen and (beyond or dispensed)
+        else project.node_id,
         scope_id=network.scope_id,
         companies=orgnrs(edge.target for edge in told),
         status=status,
         value=Decimal(chosen.depth if chosen else 0),
-        threshold=None if limit is None else Decimal(limit + extra),
+        threshold=None if limit is None else Decimal(limit if dispensed else limit + extra),
         evidence=_evidence(network, project, told, possible),
         guards=_guards(told, granted, extra, quality),
+        suppressed_reason="dispensation" if status is Status.SUPPRESSED else "",
         truncated=network.truncated,
         data_quality=tuple(sorted(quality)),
         threshold_basis=basis,

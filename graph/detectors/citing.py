@@ -40,18 +40,17 @@ class Citations:
         self._add(f"edge:{edge.edge_id}", edge.row, shows)
 
     def node(self, node_id: str, shows: Wording) -> None:
-        """Cite a node's own row; a node that only edges know has none and is cited with them.
+        """Cite a node's own row; a node of which nothing more is known is cited with its edges.
 
         Args:
             node_id: Node of the network.
             shows: What it shows.
         """
-        if not self._network.graph.nodes.get(node_id):
-            return
-        row = self._network.node(node_id).row
-        self._add(
-            f"node:{node_id}", row or RowRef("net_graph__nodes", self._month, f"node_id={node_id}"), shows
-        )
+        node = self._network.node(node_id)
+        if node.row is not None:
+            self._add(f"node:{node_id}", node.row, shows)
+        elif node.attributes:
+            self._add(f"node:{node_id}", RowRef("net_graph__nodes", self._month, f"node_id={node_id}"), shows)
 
     def attribute(self, node_id: str, name: str, shows: Wording) -> None:
         """Cite the row behind a node's attribute, where it is known.

@@ -18,10 +18,8 @@ from graph.model import Edge, EdgeKind, Network, Node
 if TYPE_CHECKING:
     from graph.detectors.b01_phoenix import Thresholds
 
-ORGANISATION_CHANGE = frozenset(
-    {"endringIOrganisasjonsstrukturEllerByttetJobbInterntIKonsernet", "byttetLoenssystemEllerRegnskapsfoerer"}
-)
-"""Reasons for the end of an employment that only moves it to another unit or payroll system."""
+ORGANISATION_CHANGE = ("endringiorganisasjonsstruktur", "byttetloen")
+"""Beginnings, in lower case, of end reasons that only move a job to another unit or payroll system."""
 
 
 def failed_on(node: Node) -> date | None:
@@ -231,7 +229,8 @@ class Pair:
     @cached_property
     def reorganised(self) -> bool:
         """Whether a change of organisation explains the move of the workers."""
-        moved = [known(spell, "end_reason", str) in ORGANISATION_CHANGE for _, spell, _ in self.moves]
+        reasons = [(known(spell, "end_reason", str) or "").lower() for _, spell, _ in self.moves]
+        moved = [reason.startswith(ORGANISATION_CHANGE) for reason in reasons]
         return bool(moved) and share(sum(moved), len(moved)) >= self.thresholds.max_reorganised_share
 
 

@@ -10,11 +10,25 @@ from jobs.console import emit
 from jobs.options import AsOf, Json, LakeOption, Month, open_reader
 
 cases_app = typer.Typer(help="Cases of a published run: what, why, on which records.", no_args_is_help=True)
-indicators_app = typer.Typer(help="The indicators that run, as they declare themselves.", no_args_is_help=True)
+indicators_app = typer.Typer(
+    help="The indicators that run, as they declare themselves.", no_args_is_help=True
+)
 
-CaseArgument = Annotated[str | None, typer.Argument(metavar="CASE", help="Case id, for example K2601-4F2A90.")]
+CaseArgument = Annotated[
+    str | None, typer.Argument(metavar="CASE", help="Case id, for example K2601-4F2A90.")
+]
 All = Annotated[bool, typer.Option("--all", help="All cases of the run.")]
-LIST_COLUMNS = ("rank", "case_id", "band", "score", "change", "indicators", "companies", "dwellings", "headline_nb")
+LIST_COLUMNS = (
+    "rank",
+    "case_id",
+    "band",
+    "score",
+    "change",
+    "indicators",
+    "companies",
+    "dwellings",
+    "headline_nb",
+)
 
 
 def _chosen(case_id: str | None, every: bool) -> str | None:
@@ -33,7 +47,10 @@ def list_(month: Month, lake: LakeOption = "", as_of: AsOf = None, as_json: Json
 
 @cases_app.command()
 def show(
-    case_id: Annotated[str, typer.Argument(metavar="CASE")], month: Month, lake: LakeOption = "", as_of: AsOf = None,
+    case_id: Annotated[str, typer.Argument(metavar="CASE")],
+    month: Month,
+    lake: LakeOption = "",
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Shows one case with its findings and their reasons."""
@@ -54,7 +71,11 @@ def show(
 
 @cases_app.command()
 def explain(
-    month: Month, case_id: CaseArgument = None, every: All = False, lake: LakeOption = "", as_of: AsOf = None,
+    month: Month,
+    case_id: CaseArgument = None,
+    every: All = False,
+    lake: LakeOption = "",
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Walks from each finding to the published row, its delivery and the record in it."""
@@ -62,18 +83,33 @@ def explain(
 
     reader = open_reader(lake, month, as_of)
     rows = [
-        row for own in questions.case_ids(reader, _chosen(case_id, every)) for row in questions.explain(reader, own)
+        row
+        for own in questions.case_ids(reader, _chosen(case_id, every))
+        for row in questions.explain(reader, own)
     ]
-    columns = ("case_id", "indicator_id", "n", "shows_nb", "register", "delivery_id", "file_name", "record_no")
+    columns = (
+        "case_id",
+        "indicator_id",
+        "n",
+        "shows_nb",
+        "register",
+        "delivery_id",
+        "file_name",
+        "record_no",
+    )
     emit(rows, as_json, columns, f"Evidence {month}")
 
 
 @cases_app.command()
 def replay(
-    month: Month, case_id: CaseArgument = None, every: All = False, lake: LakeOption = "", as_of: AsOf = None,
+    month: Month,
+    case_id: CaseArgument = None,
+    every: All = False,
+    lake: LakeOption = "",
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Evaluates findings again from their cited evidence alone; --all takes every triggered finding of the run."""
+    """Evaluates findings again from what they cite alone; --all takes every triggered finding."""
     from jobs.cases import questions
 
     reader = open_reader(lake, month, as_of)
@@ -82,8 +118,21 @@ def replay(
     else:
         finding_ids = [row["finding_id"] for row in questions.findings_of(reader, str(case_id))]
     rows = questions.replay(reader, finding_ids)
-    emit(rows, as_json, ("finding_id", "indicator_id", "status", "replayed_status", "value", "replayed_value",
-                         "evidence_n", "same"), f"Replay {month}")
+    emit(
+        rows,
+        as_json,
+        (
+            "finding_id",
+            "indicator_id",
+            "status",
+            "replayed_status",
+            "value",
+            "replayed_value",
+            "evidence_n",
+            "same",
+        ),
+        f"Replay {month}",
+    )
     different = [row["finding_id"] for row in rows if not row["same"]]
     if different:
         raise DataRefused("replay_differs", f"{len(different)} of {len(rows)} findings, first {different[0]}")
@@ -91,8 +140,13 @@ def replay(
 
 @cases_app.command()
 def dossier(
-    month: Month, case_id: CaseArgument = None, every: All = False, out: Path = Path("dossiers"),
-    lake: LakeOption = "", as_of: AsOf = None, as_json: Json = False,
+    month: Month,
+    case_id: CaseArgument = None,
+    every: All = False,
+    out: Path = Path("dossiers"),
+    lake: LakeOption = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
 ) -> None:
     """Writes one HTML dossier per case and, with --all, the list of cases as a workbook."""
     from jobs.cases.questions import case_ids
@@ -113,7 +167,11 @@ def list_indicators(as_json: Json = False) -> None:
     """Lists the indicators with version, subject and legal basis."""
     from graph.registry import register_rows
 
-    emit(register_rows(), as_json, ("id", "version", "name_nb", "subject_type", "follow_up_owner_nb", "legal_basis"))
+    emit(
+        register_rows(),
+        as_json,
+        ("id", "version", "name_nb", "subject_type", "follow_up_owner_nb", "legal_basis"),
+    )
 
 
 @indicators_app.command("show")
@@ -128,8 +186,11 @@ def show_indicator(indicator_id: Annotated[str, typer.Argument(metavar="ID")], a
 
 
 def show_company(
-    orgnr: Annotated[str, typer.Argument(metavar="ORGNR", help="Organisation number.")], month: Month,
-    lake: LakeOption = "", as_of: AsOf = None, as_json: Json = False,
+    orgnr: Annotated[str, typer.Argument(metavar="ORGNR", help="Organisation number.")],
+    month: Month,
+    lake: LakeOption = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
 ) -> None:
     """Shows everything known and found about one company, and for each indicator why it was not flagged."""
     from jobs.cases.questions import company
@@ -140,7 +201,12 @@ def show_company(
         return
     emit([{"field": k, "value": v} for k, v in known.items()], title=f"{orgnr} in {month}")
     emit(cases, False, LIST_COLUMNS, "\nCases")
-    emit(found, False, ("indicator_id", "name_nb", "status", "role", "value", "threshold", "why"), "\nIndicators")
+    emit(
+        found,
+        False,
+        ("indicator_id", "name_nb", "status", "role", "value", "threshold", "why"),
+        "\nIndicators",
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from expectations.errors import UsageError
 from expectations.registers import REGISTER_OF
-from graph.explain import reasons
+from graph.explain import Language, reasons
 from graph.indicator import Indicator
 from graph.model import Status
 from graph.registry import INDICATORS, indicator
@@ -33,7 +33,9 @@ def case_ids(reader: RunReader, case_id: str | None) -> list[str]:
     if case_id is None:
         return known
     if case_id not in known:
-        raise UsageError(f"no case {case_id} in the run of {reader.month}; `kjede cases list --month {reader.month}`")
+        raise UsageError(
+            f"no case {case_id} in the run of {reader.month}; `kjede cases list --month {reader.month}`"
+        )
     return [case_id]
 
 
@@ -55,19 +57,31 @@ def explain(reader: RunReader, case_id: str) -> list[Row]:
         _, evidence = reader.finding(found["finding_id"])
         for item in evidence:
             for origin in reader.provenance(item["table"], item["row_month"], item["key"]):
-                rows.append({
-                    "case_id": case_id, "finding_id": found["finding_id"], "indicator_id": found["indicator_id"],
-                    "status": found["status"], "n": item["n"], "shows_nb": item["shows_nb"],
-                    "shows_en": item["shows_en"], "register": REGISTER_OF[item["table"]].name_nb,
-                    "table": item["table"], "month": item["row_month"], "version": item["version"],
-                    "key": item["key"], "source": origin.source, "delivery_id": origin.delivery_id,
-                    "file_name": origin.file_name, "record_no": origin.record_no,
-                    "known_at": origin.known_at.isoformat(),
-                })
+                rows.append(
+                    {
+                        "case_id": case_id,
+                        "finding_id": found["finding_id"],
+                        "indicator_id": found["indicator_id"],
+                        "status": found["status"],
+                        "n": item["n"],
+                        "shows_nb": item["shows_nb"],
+                        "shows_en": item["shows_en"],
+                        "register": REGISTER_OF[item["table"]].name_nb,
+                        "table": item["table"],
+                        "month": item["row_month"],
+                        "version": item["version"],
+                        "key": item["key"],
+                        "source": origin.source,
+                        "delivery_id": origin.delivery_id,
+                        "file_name": origin.file_name,
+                        "record_no": origin.record_no,
+                        "known_at": origin.known_at.isoformat(),
+                    }
+                )
     return rows
 
 
-def why(reader: RunReader, finding_id: str, lang: str) -> list[str]:
+def why(reader: RunReader, finding_id: str, lang: Language) -> list[str]:
     """The reasons of one finding in plain words."""
     row, evidence = reader.finding(finding_id)
     return list(reasons(finding_of(row, evidence), indicator(row["indicator_id"]), lang))
@@ -81,7 +95,8 @@ def replay(reader: RunReader, finding_ids: Sequence[str]) -> list[Row]:
         finding_ids: Findings to replay.
 
     Returns:
-        One row per finding: published and replayed status and value, whether the cited rows are unchanged, and `same`.
+        One row per finding: published and replayed status and value, whether the cited rows are unchanged,
+        and `same`.
     """
     rows: list[Row] = []
     for finding_id in finding_ids:
@@ -89,21 +104,38 @@ def replay(reader: RunReader, finding_ids: Sequence[str]) -> list[Row]:
         declared = indicator(row["indicator_id"])
         cited = reader.scope(row["scope_id"], [item["element"] for item in evidence])
         again = next(
-            (f for f in declared.detect(cited, declared.default_thresholds) if f.subject_id == row["subject_id"]), None
+            (
+                f
+                for f in declared.detect(cited, declared.default_thresholds)
+                if f.subject_id == row["subject_id"]
+            ),
+            None,
         )
         unchanged = all(
             row_hash(reader.row(item["table"], item["row_month"], item["key"])) == item["row_hash"]
             for item in evidence
         )
         value = again.value if again else None
-        rows.append({
-            "finding_id": finding_id, "indicator_id": row["indicator_id"], "subject_id": row["subject_id"],
-            "status": row["status"], "replayed_status": again.status.value if again else None,
-            "value": row["value"], "replayed_value": value, "evidence_n": len(evidence),
-            "evidence_unchanged": unchanged,
-            "same": bool(again and again.status == row["status"] and again.role == row["role"]
-                         and _same(value, row["value"]) and unchanged),
-        })
+        rows.append(
+            {
+                "finding_id": finding_id,
+                "indicator_id": row["indicator_id"],
+                "subject_id": row["subject_id"],
+                "status": row["status"],
+                "replayed_status": again.status.value if again else None,
+                "value": row["value"],
+                "replayed_value": value,
+                "evidence_n": len(evidence),
+                "evidence_unchanged": unchanged,
+                "same": bool(
+                    again
+                    and again.status == row["status"]
+                    and again.role == row["role"]
+                    and _same(value, row["value"])
+                    and unchanged
+                ),
+            }
+        )
     return rows
 
 
@@ -167,7 +199,9 @@ def company(reader: RunReader, orgnr: str) -> tuple[Row, list[Row], list[Row]]:
         raise UsageError(f"organisation {orgnr} is not in the register as known in the run of {reader.month}")
     known = {k: v for k, v in own[0].items() if k not in ("raw_refs", "address_key") and v is not None}
     standing = reader.table("core_tax__standing", filter=pc.field("orgnr") == orgnr).to_pylist()
-    known["arrears asked"] = f"{standing[0]['answer']} ({standing[0]['answer_month']})" if standing else "not asked"
+    known["arrears asked"] = (
+        f"{standing[0]['answer']} ({standing[0]['answer_month']})" if standing else "not asked"
+    )
     known |= {name: count(reader, orgnr) for name, count in KNOWN.items()}
     cases = [row for row in list_cases(reader) if orgnr in row["companies"]]
     findings = [row for row in reader.table("out_flag__findings").to_pylist() if _concerns(row, orgnr)]
@@ -184,8 +218,13 @@ def _concerns(row: Row, orgnr: str) -> bool:
 
 def _finding_row(row: Row, declared: Indicator) -> Row:
     return {
-        "indicator_id": declared.id, "name_nb": declared.name.nb, "status": row["status"], "role": row["role"],
-        "subject_id": row["subject_id"], "value": row["value"], "threshold": row["threshold"],
+        "indicator_id": declared.id,
+        "name_nb": declared.name.nb,
+        "status": row["status"],
+        "role": row["role"],
+        "subject_id": row["subject_id"],
+        "value": row["value"],
+        "threshold": row["threshold"],
         "why": row["suppressed_reason"] or ", ".join(row["data_quality"]) or ", ".join(row["guards_applied"]),
         "finding_id": row["finding_id"],
     }
@@ -193,6 +232,13 @@ def _finding_row(row: Row, declared: Indicator) -> Row:
 
 def _not_evaluated(declared: Indicator) -> Row:
     return {
-        "indicator_id": declared.id, "name_nb": declared.name.nb, "status": "not a candidate", "role": None,
-        "subject_id": None, "value": None, "threshold": None, "why": declared.not_candidate.en, "finding_id": None,
+        "indicator_id": declared.id,
+        "name_nb": declared.name.nb,
+        "status": "not a candidate",
+        "role": None,
+        "subject_id": None,
+        "value": None,
+        "threshold": None,
+        "why": declared.not_candidate.en,
+        "finding_id": None,
     }

@@ -17,24 +17,24 @@ def transform(*, residences: DataFrame, persons: DataFrame, employments: DataFra
         month: Month evaluated.
     """
     ages = persons.select("person_id", "is_adult")
-    work = employments.where("is_active").select("person_id", F.col("orgnr").alias("employer"))
-    is_minor = ~F.coalesce("is_adult", F.lit(True))
-    registered = F.col("source") != "innkvartering"
+    work = (
+        employments.where("is_active").groupBy("person_id").agg(F.collect_list("orgnr").alias("employers"))
+    )
     people = (
         residences.groupBy("place_id", "person_id")
-        .agg(F.bool_or(registered).alias("is_registered"), merged_refs().alias("refs"))
+        .agg(F.bool_or(F.col("source") != "innkvartering").alias("is_registered"), merged_refs().alias("refs"))
         .join(ages, "person_id", "left")
         .join(work, "person_id", "left")
-        .withColumn("employer", F.when(~is_minor, F.col("employer")))
+        .withColumn("employers", F.when(F.coalesce("is_adult", F.lit(True)), F.col("employers")))
     )
     rows = (
         people.groupBy("place_id")
         .agg(
-            F.countDistinct("person_id").alias("residents_n"),
-            F.countDistinct(F.when(F.col("is_adult"), F.col("person_id"))).alias("adults_n"),
-            F.countDistinct(F.when(F.col("employer").isNotNull(), F.col("person_id"))).alias("workers_n"),
-            F.countDistinct("employer").alias("employers_n"),
-            F.countDistinct(F.when(F.col("is_registered"), F.col("person_id"))).alias("registered_n"),
+            F.count("*").alias("residents_n"),
+            F.count_if("is_adult").alias("adults_n"),
+            F.count("employers").alias("workers_n"),
+            F.size(F.array_distinct(F.flatten(F.collect_list("employers")))).alias("employers_n"),
+            F.count_if("is_registered").alias("registered_n"),
             merged_refs("refs").alias("raw_refs"),
         )
         .withColumn("is_unit_known", F.col("place_id").startswith("dwelling:"))

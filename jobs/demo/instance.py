@@ -33,7 +33,7 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 USERS = ("operator", "approver")
 PASSWORDS = "passwords.json"
 START_SECONDS = 240
-STOP_SECONDS = 15
+STOP_SECONDS = 8
 
 
 def shipped(*parts: str) -> Path:

@@ -104,7 +104,10 @@ def is_about(
         members: Companies of the planted act, by indicator.
         indicator: Indicator of the finding.
     """
-    if finding["subject_id"] in set(subjects):
+    kind, identifier, *_ = finding["subject_id"].split(":")
+    # A chain is planted as its project; which path of it is named follows from the contracts.
+    own = f"project:{identifier}" if kind == "chain" else finding["subject_id"]
+    if own in set(subjects):
         return True
     cluster = set(members.get(indicator, ()))
     return (

@@ -91,17 +91,19 @@ class RestApi:
         errors = self.call("GET", "/importErrors")["import_errors"]
         return [f"{error['filename']}: {error['stack_trace']}" for error in errors]
 
-    def trigger(self, dag: str, conf: dict[str, Any]) -> str:
+    def trigger(self, dag: str, conf: dict[str, Any], run_id: str | None = None) -> str:
         """Start a run.
 
         Args:
             dag: DAG id.
             conf: The form's values.
+            run_id: Name of the run; None lets Airflow choose one.
 
         Returns:
             The run id.
         """
-        run: dict[str, str] = self.call("POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+        body = {"logical_date": None, "conf": conf, **({"dag_run_id": run_id} if run_id else {})}
+        run: dict[str, str] = self.call("POST", f"/dags/{dag}/dagRuns", body)
         return run["dag_run_id"]
 
     def run_after(self, dag: str, since: str, month: str) -> str | None:

@@ -1,5 +1,6 @@
 """The demonstration: a synthetic county, from its deliveries to an approved release, in a real Airflow."""
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.errors import KjedeError
+from expectations.errors import KjedeError, UsageError
 from jobs.demo.instance import Airflow, shipped
 from jobs.demo.rest import RestApi, TaskState
 
@@ -26,6 +27,7 @@ NOTE = "Synthetic data, demonstration."
 POOL = ("engine", 1, "Joins and detectors: one at a time")
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 WAIT_SECONDS = 900
+ANSWER_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,27 @@ def run_demo(demo: Demo, console: "Console") -> None:
     Raises:
         KjedeError: A run failed.
     """
+    with _alone(demo):
+        _run(demo, console)
+
+
+@contextmanager
+def _alone(demo: Demo) -> Iterator[None]:
+    """Hold the folder: a second demonstration in it would remove the county under the first.
+
+    Raises:
+        UsageError: Another one holds it.
+    """
     demo.folder.mkdir(parents=True, exist_ok=True)
+    with (demo.folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another demonstration is running in {demo.folder}") from None
+        yield
+
+
+def _run(demo: Demo, console: "Console") -> None:
     (demo.folder / "done.json").unlink(missing_ok=True)
     with ThreadPoolExecutor(1) as pool:
         airflow = demo.airflow()
@@ -149,7 +171,7 @@ def run_demo(demo: Demo, console: "Console") -> None:
 
 def _make_county(demo: Demo, console: "Console") -> None:
     if demo.has_county():
-        console.print(f"Synthetic county: {demo.firms} firms, {demo.months} months, already there")
+        _say(console, f"Synthetic county: {demo.firms} firms, {demo.months} months, already there")
         return
     from jobs.synth.generate import generate
 
@@ -176,19 +198,15 @@ def serving(airflow: Airflow, console: "Console") -> Iterator[None]:
         console: Where progress goes.
     """
     if airflow.is_up():
-        console.print(f"Airflow is up already at {airflow.url}")
+        _say(console, f"Airflow is up already at {airflow.url}")
         yield
         return
     with airflow.running():
         with step("Airflow: starting API server, scheduler, DAG processor and triggerer", console):
             for _ in airflow.wait_until_healthy():
                 pass
-        console.print(f"  UI: {airflow.url}", highlight=False)
-        console.print(
-            f"  users operator and approver; passwords in {airflow.passwords_file}",
-            soft_wrap=True,
-            highlight=False,
-        )
+        _say(console, f"  UI: {airflow.url}")
+        _say(console, f"  users operator and approver; passwords in {airflow.passwords_file}")
         yield
 
 
@@ -197,9 +215,11 @@ def _drive(demo: Demo, airflow: Airflow, console: "Console") -> None:
     operator, approver = airflow.as_user("operator"), airflow.as_user("approver")
     _await_dags(operator)
     operator.make_pool(*POOL)
-    since = datetime.now(UTC).isoformat()
-    run_id: str | None = operator.trigger(CHAIN[0], {"month": demo.month})
-    console.print(f"Month {demo.month}: {CHAIN[0]} started by operator; the others follow by their assets")
+    now = datetime.now(UTC)
+    since = now.isoformat()
+    name = f"demo__{demo.month}__{now:%Y%m%dT%H%M%S}"
+    run_id: str | None = operator.trigger(CHAIN[0], {"month": demo.month}, name)
+    _say(console, f"Month {demo.month}: {CHAIN[0]} started by operator; the others follow by their assets")
     for dag in CHAIN:
         end = time.monotonic() + WAIT_SECONDS
         while run_id is None:
@@ -232,7 +252,7 @@ def _follow(dag: str, run_id: str, operator: RestApi, approver: RestApi, console
             for task in tasks:
                 if task.state in ENDED and (task.task, task.label) not in shown:
                     shown.add((task.task, task.label))
-                    console.print(_line(dag, task), markup=False, highlight=False)
+                    _say(console, _line(dag, task))
             status.update(f"{dag}: " + ", ".join(f"{t.task}{t.label}" for t in tasks if t.state == "running"))
             if state == "success":
                 return
@@ -248,10 +268,11 @@ def _approve(dag: str, run_id: str, approver: RestApi, console: "Console") -> No
     question = approver.question(dag, run_id, "approve")
     if question is None:
         return
+    # No person answers within the second of asking; Airflow may then still be ending the process that asked,
+    # ends the one that resumes with it, and asks again.
+    time.sleep(ANSWER_SECONDS)
     approver.answer(dag, run_id, "approve", choice="Approve", note=NOTE)
-    console.print(
-        f"  {dag:<14} approver approved: {question['subject']} ({NOTE})", markup=False, highlight=False
-    )
+    _say(console, f"  {dag:<14} approver approved: {question['subject']} ({NOTE})")
 
 
 def _line(dag: str, task: TaskState) -> str:
@@ -293,10 +314,14 @@ def step(what: str, console: "Console") -> Iterator[None]:
     """
     started = time.monotonic()
     if not console.is_terminal:
-        console.print(f"{what} …", markup=False, highlight=False)
+        _say(console, f"{what} …")
     with console.status(what):
         yield
-    console.print(f"{what}: {time.monotonic() - started:.1f} s", markup=False, highlight=False)
+    _say(console, f"{what}: {time.monotonic() - started:.1f} s")
+
+
+def _say(console: "Console", text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _digest_of(folder: Path) -> str:

@@ -8,7 +8,7 @@ SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 NAME_SIZE = 12.5
 UNDER_SIZE = 11.0
 WIDE = frozenset("MWmw@%&ÆŒ—…")
-NARROW = frozenset("iljtfrI.,:;'|!()[] -")
+NARROW = frozenset("iljtfrI.,:;'|!()[] -\N{NO-BREAK SPACE}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,11 +246,12 @@ def _box(
     if len(item.members) > 1:
         parts.append(_outline(item.kind, item.lane, item.x + 4, item.y + 4, w, h) + style)
     parts.append(_outline(item.kind, item.lane, item.x, item.y, w, h) + style)
-    room = w - (30 if item.kind in ("person", "place") else 10)
+    is_round = item.kind in ("person", "place")
+    room, room_under = (w - 30, w - 30) if is_round else (w - 10, w - 2)
     under = [text for text in (label.under, label.note) if text]
     title = fitted(label.title, NAME_SIZE, room, 2 if len(under) < 2 else 1)
     lines = [(text, NAME_SIZE, INK, 600) for text in title]
-    lines += [(fitted(text, UNDER_SIZE, room, 1)[0], UNDER_SIZE, MUTED, 400) for text in under]
+    lines += [(fitted(text, UNDER_SIZE, room_under, 1)[0], UNDER_SIZE, MUTED, 400) for text in under]
     step = 14.5
     low = 5 if item.kind in ("dwelling", "address", "building") else 0
     y = item.y + low + h / 2 - (len(lines) - 1) * step / 2 + 4

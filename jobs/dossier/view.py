@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from graph.explain import (
@@ -26,13 +26,12 @@ from graph.explain import (
     summary,
 )
 from graph.indicator import Indicator, Wording
-from graph.layout import Item
 from graph.model import Role
 from jobs.dossier import words
-from jobs.dossier.lettering import SOFT_HYPHEN, Label, numbers_text
+from jobs.dossier.lettering import numbers_text
 from jobs.dossier.names import Term, short, term
 from jobs.dossier.parts import CaseFile, FindingFile, Proof
-from jobs.dossier.svg import draw
+from jobs.dossier.picture import KINDS_MANY, picture
 
 OUTCOME_ORDER = ("not_ruled_out", "unknown", "ruled_out")
 CARD_LINES = 3
@@ -273,8 +272,8 @@ class View:
     def _concerned(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
         for tie in self.file.persons:
-            for number in tie.numbers:
-                found.setdefault(number, []).append(self.file.names.person(tie.pseudonym))
+            for n in tie.numbers:
+                found.setdefault(n, []).append(self.file.names.person(tie.pseudonym))
         return found
 
     def concerned(self, proof: Proof) -> str:
@@ -372,74 +371,4 @@ class View:
     @property
     def picture(self) -> str:
         """The picture as SVG."""
-        file = self.file
-        numbers = file.element_numbers
-        boxes = Counter(item.kind for item in file.layout.items for _ in item.members)
-        parts = [
-            counted(boxes[kind], one, many, self.lang)
-            for kind, (one, many) in KINDS_MANY.items()
-            if boxes[kind]
-        ]
-        told = joined(parts, self.lang), len(file.layout.links)
-        if self.lang == "nb":
-            description = "Tegningen viser {} og {} forbindelser. Bevistabellen sier det samme i ord."
-        else:
-            description = "The picture shows {} and {} connections. The table of evidence says the same."
-        return draw(
-            file.layout,
-            self.labels,
-            numbers,
-            self.lang,
-            prefix=f"{self.lang}-svg",
-            title=f"{self.t('picture')}: {file.case.case_id}",
-            description=description.format(*told),
-        )
-
-    @property
-    def labels(self) -> dict[str, Label]:
-        """Text of every box of the picture."""
-        return {item.item_id: self._label(item) for item in self.file.layout.items}
-
-    def _label(self, item: Item) -> Label:
-        names, network = self.file.names, self.file.network
-        if len(item.members) > 1:
-            one, many = KINDS_MANY[item.kind]
-            title = counted(len(item.members), one, many, self.lang)
-            people = [m.removeprefix("person:") for m in item.members if m.startswith("person:")]
-            places = [names.persons.index(p) + 1 for p in people if p in names.persons]
-            told = ", ".join(text.replace("E", "") for _, text in self.numbers(places))
-            return Label(title, f"{self.t('no').lower()} {told}" if told else "")
-        title, under = names.node(item.item_id, self.lang)
-        if item.kind == "place":
-            under = ""  # the shape says what it is
-        title = title.replace("Enkeltpersonforetak", f"Enkeltperson{SOFT_HYPHEN}foretak")
-        return Label(title, under, self._note(item) if network.graph.has_node(item.item_id) else "")
-
-    def _note(self, item: Item) -> str:
-        """The end of a company, its place outside the chain, or the size of a dwelling."""
-        nb = self.lang == "nb"
-        known = self.file.network.node(item.item_id).attributes
-        ends = (("bankrupt_on", "konkurs", "bankrupt"), ("dissolved_on", "oppløst", "dissolved"),
-                ("deleted_on", "slettet", "deleted"))  # fmt: skip
-        for name, word_nb, word_en in ends:
-            at = known.get(name)
-            if isinstance(at, date) and item.lane == "former":
-                return f"{word_nb if nb else word_en} {short_day(at, self.lang)}"
-        has_project = any(other.lane == "project" for other in self.file.layout.items)
-        if item.lane == "chain" and item.tier is None and has_project:
-            return "utenfor kjeden" if nb else "outside the chain"
-        if item.kind == "dwelling" and "rooms_n" in known:
-            return f"{known['rooms_n']} {'rom' if nb else 'rooms'}"
-        return ""
-
-
-KINDS_MANY = {
-    "org": (Wording(nb="virksomhet", en="company"), Wording(nb="virksomheter", en="companies")),
-    "person": (Wording(nb="person", en="person"), Wording(nb="personer", en="persons")),
-    "project": (Wording(nb="prosjekt", en="project"), Wording(nb="prosjekter", en="projects")),
-    "dwelling": (Wording(nb="bolig", en="dwelling"), Wording(nb="boliger", en="dwellings")),
-    "address": (Wording(nb="adresse", en="address"), Wording(nb="adresser", en="addresses")),
-    "building": (Wording(nb="bygning", en="building"), Wording(nb="bygninger", en="buildings")),
-    "place": (Wording(nb="forretningsadresse", en="business address"),
-              Wording(nb="forretningsadresser", en="business addresses")),
-}  # fmt: skip
+        return picture(self.file, self.lang, f"{self.t('picture')}: {self.file.case.case_id}")

@@ -40,10 +40,20 @@ def run(lake: Lake, run: Run) -> tuple[list[TableRef], list[RawRef]]:
     verdict_rows, verdict_refs = _raw(lake, "raw_tilsyn_utfall__review_indicators", run)
     inspection_rows, inspection_refs = _raw(lake, "raw_tilsyn_utfall__inspections", run)
     made = [
-        lake.publish(REVIEWS, reviews(review_rows, verdict_rows, run.month), partition=run.month,
-                     inputs=[r.id for r in [*review_refs, *verdict_refs]], parameters={}),
-        lake.publish(INSPECTIONS, inspections(inspection_rows, run.month), partition=run.month,
-                     inputs=[r.id for r in inspection_refs], parameters={}),
+        lake.publish(
+            REVIEWS,
+            reviews(review_rows, verdict_rows, run.month),
+            partition=run.month,
+            inputs=[r.id for r in [*review_refs, *verdict_refs]],
+            parameters={},
+        ),
+        lake.publish(
+            INSPECTIONS,
+            inspections(inspection_rows, run.month),
+            partition=run.month,
+            inputs=[r.id for r in inspection_refs],
+            parameters={},
+        ),
     ]
     used = {r.id: r for r in [*review_refs, *verdict_refs, *inspection_refs]}
     log.info("feedback %s: %d reviews, %d inspections", run.month, made[0].rows, made[1].rows)

@@ -41,13 +41,21 @@ def reviews(rows: pa.Table, indicator_rows: pa.Table, month: str) -> pa.Table:
     found = []
     for row in current(rows.to_pylist(), "review_id").values():
         judged = verdicts.get((row["delivery_id"], row["file_name"], row["record_no"]), [])
-        found.append({
-            "month": month, "review_id": row["review_id"], "case_id": row["case_id"],
-            "subject_id": row["subject_id"], "selected_by": row["selected_by"], "outcome": row["outcome"],
-            "is_final": row["is_final"], "lawful_reason": row["lawful_reason"],
-            "verdicts": sorted(f"{v['indicator_id']}={v['verdict']}" for v in judged),
-            "reviewed_on": row["reviewed_on"], "raw_refs": [raw_ref("raw_tilsyn_utfall__reviews", row)],
-        })
+        found.append(
+            {
+                "month": month,
+                "review_id": row["review_id"],
+                "case_id": row["case_id"],
+                "subject_id": row["subject_id"],
+                "selected_by": row["selected_by"],
+                "outcome": row["outcome"],
+                "is_final": row["is_final"],
+                "lawful_reason": row["lawful_reason"],
+                "verdicts": sorted(f"{v['indicator_id']}={v['verdict']}" for v in judged),
+                "reviewed_on": row["reviewed_on"],
+                "raw_refs": [raw_ref("raw_tilsyn_utfall__reviews", row)],
+            }
+        )
     return _table(found, REVIEWS)
 
 
@@ -60,10 +68,16 @@ def inspections(rows: pa.Table, month: str) -> pa.Table:
     """
     return _table(
         [
-            {"month": month, "inspection_id": row["inspection_id"],
-             "orgnr": row["main_unit_orgnr"] or row["inspected_orgnr"], "selected_by": row["selected_by"],
-             "finding_level": row["finding_tier"], "decision_state": row["decision_status"],
-             "final_on": row["final_on"], "raw_refs": [raw_ref("raw_tilsyn_utfall__inspections", row)]}
+            {
+                "month": month,
+                "inspection_id": row["inspection_id"],
+                "orgnr": row["main_unit_orgnr"] or row["inspected_orgnr"],
+                "selected_by": row["selected_by"],
+                "finding_level": row["finding_tier"],
+                "decision_state": row["decision_status"],
+                "final_on": row["final_on"],
+                "raw_refs": [raw_ref("raw_tilsyn_utfall__inspections", row)],
+            }
             for row in current(rows.to_pylist(), "inspection_id").values()
         ],
         INSPECTIONS,

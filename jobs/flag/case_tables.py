@@ -41,7 +41,9 @@ def keyed_findings(findings: pa.Table, evidence: pa.Table) -> list[KeyedFinding]
         KeyedFinding(
             row["finding_id"],
             finding_of(row, cited[row["finding_id"]]),
-            frozenset(REGISTER_OF[i["table"]].owner for i in cited[row["finding_id"]] if i["table"] in REGISTER_OF),
+            frozenset(
+                REGISTER_OF[i["table"]].owner for i in cited[row["finding_id"]] if i["table"] in REGISTER_OF
+            ),
         )
         for row in findings.to_pylist()
         if row["status"] == Status.TRIGGERED
@@ -60,8 +62,11 @@ def known_cases(cases: pa.Table, findings: pa.Table) -> list[KnownCase]:
         KnownCase(
             case_id=row["case_id"],
             elements=frozenset(
-                [*(subject[f] for f in row["findings"]), *(f"org:{c}" for c in row["companies"]),
-                 *(f"dwelling:{d}" for d in row["dwellings"])]
+                [
+                    *(subject[f] for f in row["findings"]),
+                    *(f"org:{c}" for c in row["companies"]),
+                    *(f"dwelling:{d}" for d in row["dwellings"]),
+                ]
             ),
             fingerprint=row["evidence_fingerprint"],
             first_seen_month=row["first_seen_month"],
@@ -97,8 +102,14 @@ def reviewed(
             disputed.discard(row["case_id"])
             states[row["case_id"]] = state
         if str(row["reviewed_on"])[:7] == month:
-            events.append(CaseEvent(case_id=row["case_id"], kind="reviewed", other_case_id=row["review_id"],
-                                    detail=f"{row['outcome']} ({row['is_final']})"))
+            events.append(
+                CaseEvent(
+                    case_id=row["case_id"],
+                    kind="reviewed",
+                    other_case_id=row["review_id"],
+                    detail=f"{row['outcome']} ({row['is_final']})",
+                )
+            )
     return states, disputed, events
 
 
@@ -115,27 +126,45 @@ def cases_table(
     rows = []
     for case in cases:
         found = [k.finding for k in case.findings]
-        rows.append({
-            "case_id": case.case_id, "month": month, "as_of": as_of, "rank": case.rank, "score": case.score,
-            "band": case.band, "indicators": case.indicators, "context_indicators": case.context_indicators,
-            "groups": sorted({indicators[i].group for i in case.indicators}),
-            "findings": [k.finding_id for k in case.findings],
-            "companies": sorted({c for f in found for c in f.companies}),
-            "dwellings": sorted({d for f in found for d in f.dwellings}),
-            "persons_n": len({p for f in found for p in f.persons}),
-            "first_seen_month": case.first_seen_month, "state": states.get(case.case_id, case.state),
-            "change": case.change, "disputed": case.case_id in disputed,
-            "evidence_fingerprint": case.fingerprint,
-            "headline_nb": headline(found, indicators, "nb"), "headline_en": headline(found, indicators, "en"),
-        })
+        rows.append(
+            {
+                "case_id": case.case_id,
+                "month": month,
+                "as_of": as_of,
+                "rank": case.rank,
+                "score": case.score,
+                "band": case.band,
+                "indicators": case.indicators,
+                "context_indicators": case.context_indicators,
+                "groups": sorted({indicators[i].group for i in case.indicators}),
+                "findings": [k.finding_id for k in case.findings],
+                "companies": sorted({c for f in found for c in f.companies}),
+                "dwellings": sorted({d for f in found for d in f.dwellings}),
+                "persons_n": len({p for f in found for p in f.persons}),
+                "first_seen_month": case.first_seen_month,
+                "state": states.get(case.case_id, case.state),
+                "change": case.change,
+                "disputed": case.case_id in disputed,
+                "evidence_fingerprint": case.fingerprint,
+                "headline_nb": headline(found, indicators, "nb"),
+                "headline_en": headline(found, indicators, "en"),
+            }
+        )
     return pa.Table.from_pylist(rows, schema=CASES.arrow_schema)
 
 
 def events_table(events: Sequence[CaseEvent], *, month: str, as_of: datetime) -> pa.Table:
     """`out_flag__case_events` of a month; ids are derived, so the same run again gives the same rows."""
     rows = {
-        event_id: {"month": month, "as_of": as_of, "event_id": event_id, "case_id": event.case_id,
-                   "kind": event.kind, "other_case_id": event.other_case_id or None, "detail": event.detail or None}
+        event_id: {
+            "month": month,
+            "as_of": as_of,
+            "event_id": event_id,
+            "case_id": event.case_id,
+            "kind": event.kind,
+            "other_case_id": event.other_case_id or None,
+            "detail": event.detail or None,
+        }
         for event in events
         for event_id in [_event_id(event, month)]
     }

@@ -1,4 +1,4 @@
-"""Counts what was evaluated and what was not, so that rates and negative certificates hold for the whole population."""
+"""Counts what was evaluated and what was not, so that rates hold for the whole population."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -84,13 +84,23 @@ def coverage(
     for row in found.select(["indicator_id", "subject_type", "status", "data_quality"]).to_pylist():
         quality = row["data_quality"] if row["status"] == "not_evaluable" else []
         counts[row["indicator_id"], row["subject_type"], row["status"], "+".join(quality) or "evaluated"] += 1
-    rest = {kind: POPULATIONS[kind](read, scope_ids.get(kind, set())) for kind in {i.scope_kind for i in indicators}}
+    rest = {
+        kind: POPULATIONS[kind](read, scope_ids.get(kind, set()))
+        for kind in {i.scope_kind for i in indicators}
+    }
     for indicator in indicators:
         for (subject_type, status, reason), count in rest[indicator.scope_kind].items():
             counts[indicator.id, subject_type, status, reason] += count
     rows: list[dict[str, Any]] = [
-        {"month": month, "as_of": as_of, "indicator_id": indicator_id, "subject_type": subject_type,
-         "status": status, "reason": reason, "subjects_n": count}
+        {
+            "month": month,
+            "as_of": as_of,
+            "indicator_id": indicator_id,
+            "subject_type": subject_type,
+            "status": status,
+            "reason": reason,
+            "subjects_n": count,
+        }
         for (indicator_id, subject_type, status, reason), count in sorted(counts.items())
         if count
     ]

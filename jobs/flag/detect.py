@@ -1,4 +1,4 @@
-"""Runs the detectors on scopes given as Arrow rows; the same function serves a process pool and Spark workers."""
+"""Runs the detectors on scopes given as Arrow rows, alike in a process pool and on Spark workers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -97,21 +97,27 @@ PARSERS: Mapping[type, Parser] = {
 }
 
 
-def attributes_of(pairs: Iterable[tuple[str, str | None]] | None, types: Mapping[str, type]) -> dict[str, Value]:
+def attributes_of(
+    pairs: Iterable[tuple[str, str | None]] | None, types: Mapping[str, type]
+) -> dict[str, Value]:
     """Typed attributes out of their text form; unknown names and missing values are left out.
 
     Args:
         pairs: Name and text.
         types: Type of each declared name.
     """
-    return {name: PARSERS[types[name]](text) for name, text in pairs or () if text is not None and name in types}
+    return {
+        name: PARSERS[types[name]](text) for name, text in pairs or () if text is not None and name in types
+    }
 
 
 def node_of(row: Mapping[str, Any]) -> Node:
     """A node out of its row."""
     node_id = row["element"].removeprefix("node:")
     ref = RowRef(row["row_table"], row["row_month"], row["row_key"]) if row["row_table"] else None
-    return Node(node_id, attributes_of(row["attributes"], NODE_ATTRIBUTES.get(node_id.split(":", 1)[0], {})), ref)
+    return Node(
+        node_id, attributes_of(row["attributes"], NODE_ATTRIBUTES.get(node_id.split(":", 1)[0], {})), ref
+    )
 
 
 def edge_of(row: Mapping[str, Any]) -> Edge:
@@ -229,7 +235,7 @@ def row_of(finding: Finding) -> dict[str, Any]:
 
 
 def finding_of(row: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]]) -> Finding:
-    """A finding out of its published row and evidence rows (`element`, `table`, `row_month`, `key`, wording)."""
+    """A finding out of its published row and the rows of its evidence."""
     return Finding(
         indicator_id=row["indicator_id"],
         indicator_version=row["indicator_version"],

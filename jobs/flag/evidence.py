@@ -65,7 +65,9 @@ def cited_rows(lake: Lake, ref: TableRef, keys: Iterable[str]) -> dict[str, dict
     position = pc.index_in(pa.array(wanted, pa.string()), value_set=found_keys)
     missing = [key for key, at in zip(wanted, position.to_pylist(), strict=True) if at is None]
     if missing:
-        raise DataRefused("evidence_missing", f"{ref.table} {ref.partition}: {len(missing)} cited rows do not exist")
+        raise DataRefused(
+            "evidence_missing", f"{ref.table} {ref.partition}: {len(missing)} cited rows do not exist"
+        )
     rows = lake.read(ref).take(position).to_pylist()
     return dict(zip(wanted, rows, strict=True))
 
@@ -95,11 +97,19 @@ def publishable(
         own_id = finding_id(row["indicator_id"], row["scope_id"], row["subject_id"], month)
         for n, item in enumerate(row.pop("evidence"), 1):
             cited[item["row_table"], item["row_month"]].add(item["row_key"])
-            evidence.append({
-                "month": month, "finding_id": own_id, "n": n, "element": item["element"],
-                "table": item["row_table"], "row_month": item["row_month"], "key": item["row_key"],
-                "shows_nb": item["shows_nb"], "shows_en": item["shows_en"],
-            })
+            evidence.append(
+                {
+                    "month": month,
+                    "finding_id": own_id,
+                    "n": n,
+                    "element": item["element"],
+                    "table": item["row_table"],
+                    "row_month": item["row_month"],
+                    "key": item["row_key"],
+                    "shows_nb": item["shows_nb"],
+                    "shows_en": item["shows_en"],
+                }
+            )
         findings.append({**row, "finding_id": own_id, "month": month, "as_of": as_of})
     hashes: dict[tuple[str, str, str], str] = {}
     versions: dict[tuple[str, str], str] = {}

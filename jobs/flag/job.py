@@ -55,7 +55,12 @@ def carried(lake: Lake, run: Run, inputs: Sequence[TableRef]) -> list[TableRef]:
 
 
 def run(
-    lake: Lake, run: Run, inputs: Sequence[TableRef], *, engine: str, workers: int,
+    lake: Lake,
+    run: Run,
+    inputs: Sequence[TableRef],
+    *,
+    engine: str,
+    workers: int,
     progress: Callable[[str], None] = log.info,
 ) -> list[TableRef]:
     """Publishes the `out_flag__*` tables of the run's month.
@@ -80,11 +85,20 @@ def run(
     progress(f"flag {run.month}: running {len(INDICATORS)} indicators")
     network = [by_place[table, run.month] for table in NETWORK_TABLES]
     found = findings(
-        lake, network, engine=engine, indicator_ids=[i.id for i in INDICATORS],
-        month=last_day(run.month), as_of=run.as_of, workers=workers,
+        lake,
+        network,
+        engine=engine,
+        indicator_ids=[i.id for i in INDICATORS],
+        month=last_day(run.month),
+        as_of=run.as_of,
+        workers=workers,
     )
     finding_rows, evidence_rows = publishable(
-        found, lake=lake, resolve=lambda table, month: by_place[table, month], month=run.month, as_of=run.as_of
+        found,
+        lake=lake,
+        resolve=lambda table, month: by_place[table, month],
+        month=run.month,
+        as_of=run.as_of,
     )
     scopes = lake.read(network[2], columns=["scope_kind", "scope_id"])
     scope_ids = {
@@ -98,8 +112,12 @@ def run(
     counted = coverage(finding_rows, scope_ids, INDICATORS, read, month=run.month, as_of=run.as_of)
     progress(f"flag {run.month}: making cases")
     declarations = {i.id: i for i in INDICATORS}
-    cases, events = build(keyed_findings(finding_rows, evidence_rows), declarations, known, run.month, CaseRules())
-    states, disputed, review_events = reviewed(cases, lake.read(by_place["core_outcome__reviews", run.month]), run.month)
+    cases, events = build(
+        keyed_findings(finding_rows, evidence_rows), declarations, known, run.month, CaseRules()
+    )
+    states, disputed, review_events = reviewed(
+        cases, lake.read(by_place["core_outcome__reviews", run.month]), run.month
+    )
     tables = (
         finding_rows,
         evidence_rows,
@@ -111,5 +129,11 @@ def run(
         lake.publish(declared, rows, partition=run.month, inputs=ids, parameters=parameters)
         for declared, rows in zip(OUTPUTS, tables, strict=True)
     ]
-    log.info("flag %s: %d elements in scopes, %d findings, %d cases", run.month, len(scopes), made[0].rows, made[3].rows)
+    log.info(
+        "flag %s: %d elements in scopes, %d findings, %d cases",
+        run.month,
+        len(scopes),
+        made[0].rows,
+        made[3].rows,
+    )
     return made

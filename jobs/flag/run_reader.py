@@ -1,4 +1,4 @@
-"""Reads one published run: its tables, what a piece of evidence rests on, and networks rebuilt from what is cited."""
+"""Reads one published run: its tables, what evidence rests on, and networks rebuilt from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.catalogue import dataset
 from expectations.contract import source as source_spec
 from expectations.errors import UsageError
 from graph.model import Network
 from jobs.flag.detect import network_of
-from jobs.flag.evidence import cited_rows
+from jobs.flag.evidence import row_keys
 from jobs.flag.scopes import scope_rows
 from jobs.lake.lake import Lake
+from jobs.lake.manifest import TableRef
 from jobs.lake.runs import PublishedRun
 from jobs.months import last_day
 
@@ -60,6 +62,7 @@ class RunReader:
         self.month: str = published.run.month
         self.as_of: datetime = published.run.as_of
         self._loaded: dict[tuple[str, str | None], pa.Table] = {}
+        self._position: dict[tuple[str, str], dict[str, int]] = {}
 
     @classmethod
     def open(cls, lake: Lake, month: str, as_of: datetime | None = None) -> "RunReader":
@@ -86,7 +89,10 @@ class RunReader:
         }
 
     def table(
-        self, name: str, columns: Sequence[str] | None = None, filter: pc.Expression | None = None,
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        filter: pc.Expression | None = None,
         month: str | None = None,
     ) -> pa.Table:
         """Rows of a table of this run.
@@ -98,15 +104,25 @@ class RunReader:
             month: Month of the window; None means the run's month.
         """
         if (name, month) not in self._loaded:
-            self._loaded[name, month] = self.lake.read(self.published.ref(name, month))
+            self._loaded[name, month] = self.lake.read(self._ref(name, month))
         found = self._loaded[name, month]
         found = found if filter is None else found.filter(filter)
         return found if columns is None else found.select(list(columns))
 
+    def _ref(self, name: str, month: str | None) -> TableRef:
+        """The version of a table; what was flagged in an earlier month is read from that month's own run."""
+        earlier = self.lake.runs.latest(month) if month and month < self.month else None
+        if earlier and name.startswith("out_"):
+            return earlier.ref(name)
+        return self.published.ref(name, month)
+
     @cached_property
     def envelopes(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Delivery envelopes of this run by (source, delivery id)."""
-        return {(e["source"], e["delivery_id"]): e for e in (r["envelope"] for r in self.lake.deliveries.receipts())}
+        return {
+            (e["source"], e["delivery_id"]): e
+            for e in (r["envelope"] for r in self.lake.deliveries.receipts())
+        }
 
     def provenance(self, table: str, month: str, key: str) -> list[Provenance]:
         """The delivered records behind one published core row.
@@ -126,8 +142,16 @@ class RunReader:
             source = raw_table.removeprefix("raw_").split("__")[0]
             envelope = self.envelopes[source, delivery_id]
             found.append(
-                Provenance(source, source_spec(source).owner, delivery_id, envelope["period"], file_name,
-                           int(record_no), datetime.fromisoformat(envelope["delivered_at"]), raw_table)
+                Provenance(
+                    source,
+                    source_spec(source).owner,
+                    delivery_id,
+                    envelope["period"],
+                    file_name,
+                    int(record_no),
+                    datetime.fromisoformat(envelope["delivered_at"]),
+                    raw_table,
+                )
             )
         return found
 
@@ -137,7 +161,14 @@ class RunReader:
         Raises:
             UsageError: No such row.
         """
-        return cited_rows(self.lake, self.published.ref(table, month), [key])[key]
+        if (table, month) not in self._position:
+            keys = row_keys(self.table(table, month=month), dataset(table)).to_pylist()
+            self._position[table, month] = {own: n for n, own in enumerate(keys)}
+        position = self._position[table, month].get(key)
+        if position is None:
+            raise UsageError(f"{table} of {month} has no row {key}")
+        found: dict[str, Any] = self.table(table, month=month).slice(position, 1).to_pylist()[0]
+        return found
 
     def finding(self, finding_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """One finding and its evidence in order.
@@ -163,5 +194,3 @@ class RunReader:
             scopes = scopes.filter(pc.is_in(scopes["element"], value_set=pa.array(elements, pa.string())))
         rows = scope_rows(scopes, self.table("net_graph__nodes"), self.table("net_graph__edges"))
         return network_of(scope_id, rows.to_pylist(), last_day(self.month), self.as_of)
-
-

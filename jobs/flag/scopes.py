@@ -1,4 +1,4 @@
-"""Runs the detectors over all scopes of a month: in this process, in a pool of processes, or on a Spark cluster."""
+"""Runs the detectors over all scopes of a month: here, in a pool of processes, or on a Spark cluster."""
 
 import logging
 import multiprocessing
@@ -53,7 +53,9 @@ def _with_content(scopes: pa.Table, content: pa.Table, id_column: str, prefix: s
     absent = scopes["element"].filter(pc.is_null(position))
     if len(absent):
         # A scope that lost an edge would be judged on less than is known.
-        raise DataRefused("scope_broken", f"{len(absent)} elements are not in the network, first {absent[0].as_py()}")
+        raise DataRefused(
+            "scope_broken", f"{len(absent)} elements are not in the network, first {absent[0].as_py()}"
+        )
     found = content.take(position.combine_chunks() if isinstance(position, pa.ChunkedArray) else position)
     columns = []
     for field in SCOPE_ROW:
@@ -125,7 +127,7 @@ def run_cluster(
         month: Last day of the month.
         as_of: Instant up to which things were known.
     """
-    from pyspark.sql import functions as F
+    from pyspark.sql import functions as F  # noqa: N812
 
     from jobs.engine import open_engine
 
@@ -142,8 +144,12 @@ def run_cluster(
         nodes = nodes.withColumn("element", F.concat(F.lit("node:"), "node_id"))
         edges = edges.withColumn("element", F.concat(F.lit("edge:"), "edge_id"))
         content = nodes.unionByName(edges, allowMissingColumns=True)
-        rows = scopes.select("scope_id", "element", "truncation_rule").join(content, "element").select(
-            *(F.col(field.name).cast(spark_type(field.type)).alias(field.name) for field in SCOPE_ROW)
+        rows = (
+            scopes.select("scope_id", "element", "truncation_rule")
+            .join(content, "element")
+            .select(
+                *(F.col(field.name).cast(spark_type(field.type)).alias(field.name) for field in SCOPE_ROW)
+            )
         )
         found = rows.groupBy("scope_id").applyInArrow(per_scope, FOUND_DDL).toArrow()
     return found.cast(FOUND)
@@ -177,4 +183,6 @@ def findings(
         rows = scope_rows(scopes, nodes, edges)
         log.info("scopes: %d elements in", len(rows))
         found = run_local(rows, indicator_ids, month, as_of, workers=workers)
-    return found.sort_by([("scope_id", "ascending"), ("indicator_id", "ascending"), ("subject_id", "ascending")])
+    return found.sort_by(
+        [("scope_id", "ascending"), ("indicator_id", "ascending"), ("subject_id", "ascending")]
+    )

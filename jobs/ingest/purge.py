@@ -22,7 +22,7 @@ from jobs.ingest.paths import getter, parse
 from jobs.ingest.tables import raw_tables, record_tables
 from jobs.ingest.tokens import Tokens
 from jobs.lake.lake import Lake
-from jobs.lake.manifest import TableRef, canonical
+from jobs.lake.manifest import MANIFEST, TableRef, canonical, raw_folder
 
 log = logging.getLogger(__name__)
 
@@ -285,12 +285,7 @@ def _restore(
     datasets = {d.name: d for d in (*raw_tables()[source], QUARANTINE)}
     new = dict(refs)
     for name, table in changed.items():
-        ref = lake.publish_raw(datasets[name], table, source=source, delivery_id=delivery_id)
-        stored = {f"{ref.folder}/{file['name']}" for file in lake.manifest(ref)["files"]}
-        for entry in list(lake.storage.walk(ref.folder)):
-            if entry.key not in stored and not entry.key.endswith("/_manifest.json"):
-                lake.storage.delete(entry.key)
-        new[name] = ref
+        new[name] = lake.publish_raw(datasets[name], table, source=source, delivery_id=delivery_id)
     amended = json.loads(json.dumps(receipt))
     amended["tables"] = [new[ref["table"]].to_dict() for ref in receipt["tables"]]
     for fate, gone in fates:
@@ -299,9 +294,30 @@ def _restore(
             for counts in (file["dispositions"], amended["dispositions"]):
                 counts[fate] -= count
                 counts["purged"] += count
-    lake.deliveries.write(amended)
-    lake.storage.delete(f"{base}{_PURGING}")
+    finish(lake, amended, list(new.values()))
     log.info("%s/%s: stored anew without what was purged", source, delivery_id)
+
+
+def finish(lake: Lake, receipt: Receipt, refs: Iterable[TableRef]) -> None:
+    """Write the receipt of a delivery once no byte is left of rows that it does not name.
+
+    What an earlier intake or purge of the delivery left behind when it died may hold rows that are gone by now.
+
+    Args:
+        lake: Lake.
+        receipt: Its receipt.
+        refs: What it stores.
+    """
+    source, delivery_id = receipt["source"], receipt["delivery_id"]
+    kept = {f"{ref.folder}/{MANIFEST}" for ref in refs}
+    kept |= {f"{ref.folder}/{file['name']}" for ref in refs for file in lake.manifest(ref)["files"]}
+    folders = [raw_folder(dataset.name, delivery_id) for dataset in raw_tables()[source]]
+    for folder in (*folders, raw_folder(QUARANTINE.name, f"{source}.{delivery_id}")):
+        for entry in list(lake.storage.walk(folder)):
+            if entry.key not in kept:
+                lake.storage.delete(entry.key)
+    lake.deliveries.write(receipt)
+    lake.storage.delete(f"deliveries/{source}/{delivery_id}{_PURGING}")
 
 
 def read_deletion(source: str, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:

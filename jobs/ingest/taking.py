@@ -349,7 +349,10 @@ class _Taking:
         if told:
             receipt["refusal"] = {"code": told.split(":")[0], "message": told}
             log.error("%s", told)
-        self.lake.deliveries.write(receipt)
+        if status == "accepted":
+            purge.finish(self.lake, receipt, listed)
+        else:
+            self.lake.deliveries.write(receipt)
         return Outcome(
             source=self.source.name,
             delivery_id=self.delivery.delivery_id,

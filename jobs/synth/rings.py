@@ -81,8 +81,7 @@ class Rings:
     def _circle_with_successor(self, ring: Planted, variant: int) -> None:
         ring.name = "failed company goes on in a new one, which joins a circle of labour invoices"
         failed_on = self._failure_day(early=True)
-        # It leaves its customers behind: what the contracting side sees is the circle only.
-        passed = self._succession(ring, failed_on, variant, same_customers=False)
+        passed = self._succession(ring, failed_on, variant)
         partners = [self._p.firm(municipality=passed.successor.municipality) for _ in range(2 + variant % 2)]
         for partner in partners:
             self._p.crew(partner, 3)

@@ -24,9 +24,15 @@ LATE = "2026-03-01T00:00:00Z"
 
 def kjede(*words: str | Path, code: int = 0, cwd: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False
+        [sys.executable, "-m", "jobs.cli", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
     )
-    assert done.returncode == code, f"kjede {' '.join(map(str, words))}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == code, (
+        f"kjede {' '.join(map(str, words))}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
     return done.stdout
 
 
@@ -66,7 +72,9 @@ def subjects(row: dict[str, Any]) -> set[str]:
 def test_every_planted_pattern_is_found(place: Path) -> None:
     triggered = [f for f in findings(place) if f["status"] == "triggered" and f["role"] == "trigger"]
     found = {(f["indicator_id"], s) for f in triggered for s in subjects(f)}
-    planted = {(i, s) for ring in truth(place, "rings.jsonl") for i, own in ring["subjects"].items() for s in own}
+    planted = {
+        (i, s) for ring in truth(place, "rings.jsonl") for i, own in ring["subjects"].items() for s in own
+    }
     assert {i for i, _ in planted} == {"A01", "A02", "B01", "I01", "I02"}
     assert planted - found == set()
 
@@ -114,7 +122,9 @@ def test_every_triggered_finding_replays_from_its_evidence_alone(place: Path) ->
 
 def test_the_same_deliveries_give_the_same_bytes(place: Path) -> None:
     kjede("run", "--landing", "W/landing", "--lake", "again", "--month", MONTH, cwd=place)
-    tables = sorted({r["table"] for r in rows("tables", "--lake", "L", cwd=place) if not r["table"].startswith("raw_")})
+    tables = sorted(
+        {r["table"] for r in rows("tables", "--lake", "L", cwd=place) if not r["table"].startswith("raw_")}
+    )
     assert "out_flag__cases" in tables
     for table in tables:
         for lake in ("L", "again"):
@@ -131,24 +141,43 @@ def test_a_late_replacement_restates_the_month_and_the_old_as_of_keeps_its_bytes
     (first,) = sorted((place / "later/landing/skatteetaten_amelding" / MONTH).glob("*T04*"))[:1]
     file = next(first.glob("*.jsonl.gz"))
     reports = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
-    report = next(r for r in reports if len(r["oppgave"].get("virksomhet", [{}])[0].get("inntektsmottaker", [])) > 3)
+    report = next(
+        r for r in reports if len(r["oppgave"].get("virksomhet", [{}])[0].get("inntektsmottaker", [])) > 3
+    )
     report["oppgave"]["virksomhet"][0]["inntektsmottaker"].pop()
     report["meldingsId"] += "-R"
     write_delivery(
-        place / "later/landing", "skatteetaten_amelding", MONTH, kind="replacement",
-        delivered_at=datetime(2026, 2, 20, 4, tzinfo=UTC), serial=1,
+        place / "later/landing",
+        "skatteetaten_amelding",
+        MONTH,
+        kind="replacement",
+        delivered_at=datetime(2026, 2, 20, 4, tzinfo=UTC),
+        serial=1,
         files=[json_lines(file.name, "application/jsonl+gzip", [json.dumps(report).encode()])],
         legal_basis="LB-EKSEMPEL",
     )
     run = ("run", "--landing", "later/landing", "--lake", "later/L", "--month", MONTH)
-    kjede("export", "core_work__employments", "--lake", "L", "--month", MONTH, "--to", "old.parquet", cwd=place)
+    kjede(
+        "export", "core_work__employments", "--lake", "L", "--month", MONTH, "--to", "old.parquet", cwd=place
+    )
     kjede(*run, "--as-of", LATE, cwd=place)
     changed = rows("diff", "--lake", "later/L", "--month", MONTH, cwd=place)
     employments = next(r for r in changed if r["table"] == "core_work__employments" and r["month"] == MONTH)
     assert (employments["removed"], employments["added"]) == (1, 0)
     kjede(*run, cwd=place)
-    kjede("export", "core_work__employments", "--lake", "later/L", "--month", MONTH, "--as-of", "2026-02-15", "--to",
-          "kept.parquet", cwd=place)
+    kjede(
+        "export",
+        "core_work__employments",
+        "--lake",
+        "later/L",
+        "--month",
+        MONTH,
+        "--as-of",
+        "2026-02-15",
+        "--to",
+        "kept.parquet",
+        cwd=place,
+    )
     assert filecmp.cmp(place / "old.parquet", place / "kept.parquet", shallow=False)
 
 
@@ -193,7 +222,9 @@ def test_protected_addresses_are_nowhere_in_the_lake(place: Path) -> None:
 
 def test_a_company_page_says_why_it_was_not_flagged(place: Path) -> None:
     ring_firms = {c for ring in truth(place, "rings.jsonl") for c in ring["companies"]}
-    kjede("export", "core_org__organisations", "--lake", "L", "--month", MONTH, "--to", "o.parquet", cwd=place)
+    kjede(
+        "export", "core_org__organisations", "--lake", "L", "--month", MONTH, "--to", "o.parquet", cwd=place
+    )
     import pyarrow.parquet as pq
 
     orgnr = next(o for o in pq.read_table(place / "o.parquet")["orgnr"].to_pylist() if o not in ring_firms)

@@ -1,4 +1,4 @@
-"""What must hold of every detector on any network: monotone, local, replayable, exact, blind to order and names.
+"""What must hold of every detector on any network: monotone, local, replayable, exact, blind to names.
 
 The networks are the golden ones with parts taken away and parts of others laid over them, so that every
 rule is met from both sides; small random graphs are compared with brute-force search.
@@ -206,7 +206,7 @@ def _renamed(scope: Network, chance: random.Random) -> Network:
     )
 
 
-STRANGERS = {
+STRANGERS: Mapping[str, Mapping[str, Any]] = {
     "X1": {"contract": "xa > xb", "project_id": "px"},
     "X2": {"contract": "xb > xc", "project_id": "px", "under": "X1"},
     "X3": {"payment": "xa > xb", "days": "2025-05-01", "nok": 900000},

@@ -19,7 +19,10 @@ INDICATORS = cast(
     {
         i: SimpleNamespace(id=i, group=i[0], prior=Decimal(prior), statutory_hard_evidence=hard)
         for i, prior, hard in [
-            ("A01", "0.4", False), ("A02", "0.5", False), ("B01", "0.6", False), ("H01", "0.5", True),
+            ("A01", "0.4", False),
+            ("A02", "0.5", False),
+            ("B01", "0.6", False),
+            ("H01", "0.5", True),
             ("I01", "0.4", False),
         ]
     },
@@ -27,22 +30,45 @@ INDICATORS = cast(
 
 
 def keyed(
-    indicator_id: str, companies: Sequence[str] = (), dwellings: Sequence[str] = (), *, role: Role = Role.TRIGGER,
-    status: Status = Status.TRIGGERED, owners: Sequence[str] = (), n: int = 0, value: str = "1",
+    indicator_id: str,
+    companies: Sequence[str] = (),
+    dwellings: Sequence[str] = (),
+    *,
+    role: Role = Role.TRIGGER,
+    status: Status = Status.TRIGGERED,
+    owners: Sequence[str] = (),
+    n: int = 0,
+    value: str = "1",
 ) -> KeyedFinding:
     finding = Finding(
-        indicator_id=indicator_id, indicator_version="1.0", subject_id=f"cluster:{indicator_id}{n}", scope_id="flow:x",
-        status=status, threshold_basis=ThresholdBasis.OWN, role=role, companies=tuple(companies),
-        dwellings=tuple(dwellings), value=Decimal(value),
-        evidence=(Evidence("edge:e", RowRef("core_chain__contracts", "2026-01", f"contract_id={indicator_id}{n}"),
-                           "nb", "en"),),
+        indicator_id=indicator_id,
+        indicator_version="1.0",
+        subject_id=f"cluster:{indicator_id}{n}",
+        scope_id="flow:x",
+        status=status,
+        threshold_basis=ThresholdBasis.OWN,
+        role=role,
+        companies=tuple(companies),
+        dwellings=tuple(dwellings),
+        value=Decimal(value),
+        evidence=(
+            Evidence(
+                "edge:e",
+                RowRef("core_chain__contracts", "2026-01", f"contract_id={indicator_id}{n}"),
+                "nb",
+                "en",
+            ),
+        ),
     )
     return KeyedFinding(f"f-{indicator_id}-{n}", finding, frozenset(owners or {indicator_id[0]}))
 
 
 def test_findings_that_share_a_company_or_a_dwelling_belong_together() -> None:
     a, b, c = keyed("A01", ["1"]), keyed("B01", ["1", "2"]), keyed("I01", ["9"], ["d"])
-    assert [[k.finding_id for k in g] for g in groups([c, b, a], CaseRules())] == [["f-A01-0", "f-B01-0"], ["f-I01-0"]]
+    assert [[k.finding_id for k in g] for g in groups([c, b, a], CaseRules())] == [
+        ["f-A01-0", "f-B01-0"],
+        ["f-I01-0"],
+    ]
 
 
 def test_a_company_in_many_findings_joins_nothing() -> None:
@@ -64,6 +90,9 @@ def test_a_giant_is_cut_at_its_most_shared_company() -> None:
         pytest.param([keyed("A01", ["1"]), keyed("B01", ["1"])], True, id="two groups, two owners"),
         pytest.param([keyed("A01", ["1"]), keyed("A02", ["1"])], False, id="one group"),
         pytest.param([keyed("A01", owners=["x"]), keyed("B01", owners=["x"])], False, id="one data owner"),
+        pytest.param(
+            [keyed("A01", owners=["x", "y"]), keyed("B01", owners=["x", "y"])], True, id="the same two owners"
+        ),
         pytest.param([keyed("A01"), keyed("B01", role=Role.CONTEXT)], False, id="context never makes a case"),
         pytest.param([keyed("H01")], True, id="statute with hard evidence"),
         pytest.param([keyed("A01")], False, id="one finding"),
@@ -79,12 +108,19 @@ def test_what_did_not_trigger_never_enters_a_case() -> None:
 
 
 def test_score_parts_add_up_and_a_second_finding_of_a_group_adds_nothing() -> None:
-    found = [keyed("A01").finding, keyed("A02").finding, keyed("B01").finding, keyed("I01", role=Role.CONTEXT).finding]
+    found = [
+        keyed("A01").finding,
+        keyed("A02").finding,
+        keyed("B01").finding,
+        keyed("I01", role=Role.CONTEXT).finding,
+    ]
     assert score(found, INDICATORS) == Decimal("0.8") == sum(p.added for p in parts(found, INDICATORS))
     assert [p.group for p in parts(found, INDICATORS)] == ["B", "A"]
 
 
-@pytest.mark.parametrize(("value", "band"), [("0.70", "A"), ("0.699999", "B"), ("0.50", "B"), ("0.499999", "C")])
+@pytest.mark.parametrize(
+    ("value", "band"), [("0.70", "A"), ("0.699999", "B"), ("0.50", "B"), ("0.499999", "C")]
+)
 def test_bands(value: str, band: str) -> None:
     assert Bands().of(Decimal(value)) == band
 
@@ -100,15 +136,25 @@ def test_order_of_findings_changes_nothing_and_ranks_are_strict() -> None:
 
 
 def known(case: Any) -> KnownCase:
-    return KnownCase(case_id=case.case_id, elements=case.elements, fingerprint=case.fingerprint,
-                     first_seen_month=case.first_seen_month, state=case.state)
+    return KnownCase(
+        case_id=case.case_id,
+        elements=case.elements,
+        fingerprint=case.fingerprint,
+        first_seen_month=case.first_seen_month,
+        state=case.state,
+    )
 
 
 def test_a_case_keeps_its_id_and_says_what_changed() -> None:
     findings = [keyed("A01", ["1", "2"]), keyed("B01", ["1"])]
     (first,), _ = build(findings, INDICATORS, [], "2026-01", CaseRules())
     (same,), events = build(findings, INDICATORS, [known(first)], "2026-02", CaseRules())
-    assert (same.case_id, same.change, same.first_seen_month, events) == (first.case_id, "unchanged", "2026-01", [])
+    assert (same.case_id, same.change, same.first_seen_month, events) == (
+        first.case_id,
+        "unchanged",
+        "2026-01",
+        [],
+    )
     moved = [findings[0], replace(findings[1], finding=replace(findings[1].finding, value=Decimal(2)))]
     (changed,), events = build(moved, INDICATORS, [known(first)], "2026-02", CaseRules())
     assert (changed.case_id, changed.change) == (first.case_id, "changed")
@@ -127,8 +173,9 @@ def test_split_and_merge_are_events() -> None:
     assert ids[0] == "K1"
     assert ids[1] != "K1"
     assert [(e.kind, e.case_id, e.other_case_id) for e in events] == [("split_from", ids[1], "K1")]
-    ids, events = identify([frozenset("abcd")], [case_of("K1", "a", "b"), case_of("K2", "c", "d", "b")], "2026-01",
-                           CaseRules())
+    ids, events = identify(
+        [frozenset("abcd")], [case_of("K1", "a", "b"), case_of("K2", "c", "d", "b")], "2026-01", CaseRules()
+    )
     assert ids == ["K2"]
     assert [(e.kind, e.case_id, e.other_case_id) for e in events] == [("merged_into", "K1", "K2")]
 

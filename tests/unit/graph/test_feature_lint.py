@@ -18,7 +18,7 @@ from graph.feature_lint import (
 from graph.model import EDGE_ATTRIBUTES, NODE_ATTRIBUTES
 from graph.registry import INDICATORS
 
-DETECTORS = sorted(Path("graph/detectors").glob("*.py"))
+DETECTORS = sorted((Path(__file__).parents[3] / "graph" / "detectors").glob("*.py"))
 DECLARED = {
     name for declared in (NODE_ATTRIBUTES, EDGE_ATTRIBUTES) for names in declared.values() for name in names
 }

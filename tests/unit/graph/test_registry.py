@@ -11,8 +11,8 @@ from graph.explain import forbidden
 from graph.indicator import Indicator, Wording
 from graph.registry import INDICATORS, indicator, register_rows
 
-CATALOGUE = Path("expectations/contract/indicators.json")
-CODE_WORDS = {"own": "OWN", "published": "PUBLISHED", "statute": "STATUTE"}
+ROOT = Path(__file__).parents[3]
+CATALOGUE = ROOT / "expectations" / "contract" / "indicators.json"
 
 
 def wordings(declared: Indicator) -> list[Wording]:
@@ -68,7 +68,7 @@ def test_wording_is_there_in_both_languages_and_neutral(declared: Indicator) -> 
 
 @pytest.mark.parametrize("declared", INDICATORS, ids=lambda d: d.id)
 def test_every_threshold_is_documented_where_it_is_set(declared: Indicator) -> None:
-    source = Path(f"{declared.detect.__module__.replace('.', '/')}.py").read_text(encoding="utf-8")
+    source = Path(ROOT, f"{declared.detect.__module__.replace('.', '/')}.py").read_text(encoding="utf-8")
     body = source.split("class Thresholds:")[1].split("\n\n\n")[0]
     for threshold in declared.thresholds:
         doc = body.split(f"    {threshold.name}: ")[1].split('"""')[1]
@@ -77,7 +77,7 @@ def test_every_threshold_is_documented_where_it_is_set(declared: Indicator) -> N
 
 @pytest.mark.parametrize("declared", INDICATORS, ids=lambda d: d.id)
 def test_module_tells_formula_source_guards_and_innocent_explanations(declared: Indicator) -> None:
-    source = Path(f"{declared.detect.__module__.replace('.', '/')}.py").read_text(encoding="utf-8")
+    source = Path(ROOT, f"{declared.detect.__module__.replace('.', '/')}.py").read_text(encoding="utf-8")
     doc = source.split('"""')[1]
     for word in ("Formula", "Source:", "Innocent explanations"):
         assert word in doc

@@ -10,8 +10,8 @@ from tests.golden.loader import built, node_id
 HOME = "a1:H0101"
 
 
-def lodging(nodes: dict[str, Any] | None = None, scope: str = f"dwelling:{HOME}", **edges: Any) -> Lodging:
-    (found,) = lodgings(built({"scope": scope, "nodes": nodes or {}, "edges": edges}))
+def lodging(nodes: dict[str, Any] | None = None, **edges: Any) -> Lodging:
+    (found,) = lodgings(built({"scope": f"dwelling:{HOME}", "nodes": nodes or {}, "edges": edges}))
     return found
 
 
@@ -72,6 +72,7 @@ def test_employer_of_a_notice_stands_in_only_where_no_employment_is_known() -> N
 
 def test_relatives_count_once_for_all_and_for_each_employer() -> None:
     found = lodging(
+        None,
         **{f"H{p}": {"resides_in": f"{p} > {HOME}"} for p in "abc"},
         **{f"W{p}": {"employed_by": f"{p} > alfa"} for p in "abc"},
         F={"family": "a > b"},

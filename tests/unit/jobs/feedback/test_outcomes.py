@@ -16,12 +16,27 @@ REVIEWS = dataset("raw_tilsyn_utfall__reviews").arrow_schema
 VERDICTS = dataset("raw_tilsyn_utfall__review_indicators").arrow_schema
 
 
-def review(review_id: str, outcome: str, *, final: str = "yes", delivery: str = "d1", day: int = 5) -> dict[str, Any]:
-    return {"delivery_id": delivery, "file_name": "vurderinger.jsonl.gz", "record_no": day, "item_no": 0,
-            "known_at": datetime(2026, 2, day, tzinfo=UTC), "period": "2026-01", "review_id": review_id,
-            "case_id": "K1", "subject_kind": "virksomhet", "subject_id": "299999999", "as_of_on": date(2026, 1, 1),
-            "selected_by": "score", "outcome": outcome, "basis": "desk", "is_final": final,
-            "reviewed_on": date(2026, 1, day)}
+def review(
+    review_id: str, outcome: str, *, final: str = "yes", delivery: str = "d1", day: int = 5
+) -> dict[str, Any]:
+    return {
+        "delivery_id": delivery,
+        "file_name": "vurderinger.jsonl.gz",
+        "record_no": day,
+        "item_no": 0,
+        "known_at": datetime(2026, 2, day, tzinfo=UTC),
+        "period": "2026-01",
+        "review_id": review_id,
+        "case_id": "K1",
+        "subject_kind": "virksomhet",
+        "subject_id": "299999999",
+        "as_of_on": date(2026, 1, 1),
+        "selected_by": "score",
+        "outcome": outcome,
+        "basis": "desk",
+        "is_final": final,
+        "reviewed_on": date(2026, 1, day),
+    }
 
 
 def built(*rows: dict[str, Any]) -> pa.Table:
