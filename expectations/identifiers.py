@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 from expectations.codelists import municipality
 
@@ -37,7 +38,7 @@ def is_orgnr(value: str) -> bool:
     """
     if not _ORGNR.fullmatch(value):
         return False
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(value, _ORGNR_WEIGHTS, strict=False)) % 11
+    check = 11 - sum(map(mul, map(int, value), _ORGNR_WEIGHTS)) % 11
     return (0 if check == 11 else check) == int(value[8])
 
 
@@ -72,8 +73,8 @@ def birth_dates(value: str) -> tuple[date, ...]:
     if not _FNR.fullmatch(value):
         return ()
     digits = [int(character) for character in value]
-    first = sum(digit * weight for digit, weight in zip(digits, _FIRST_WEIGHTS, strict=False)) % 11
-    second = sum(digit * weight for digit, weight in zip(digits, _SECOND_WEIGHTS, strict=True)) % 11
+    first = sum(map(mul, digits, _FIRST_WEIGHTS)) % 11
+    second = sum(map(mul, digits, _SECOND_WEIGHTS)) % 11
     if second != 0 or first > 3:
         return ()
     day, month = int(value[:2]), int(value[2:4])
@@ -154,6 +155,8 @@ _KEPT = "ÆØÅ"
 
 def _plain(text: str) -> str:
     """Capitals without accents, letters of the Norwegian alphabet kept."""
+    if text.isascii():
+        return text.upper()
     composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()).translate(_NORDIC)
     bare = (
         c

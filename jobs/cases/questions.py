@@ -11,6 +11,7 @@ from graph.explain import Language, reasons
 from graph.indicator import Indicator
 from graph.model import Status
 from graph.registry import INDICATORS, indicator
+from graph.replay import replay as evaluate_again
 from jobs.flag.detect import finding_of
 from jobs.flag.evidence import row_hash
 from jobs.flag.run_reader import RunReader
@@ -101,39 +102,26 @@ def replay(reader: RunReader, finding_ids: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for finding_id in finding_ids:
         row, evidence = reader.finding(finding_id)
-        declared = indicator(row["indicator_id"])
-        cited = reader.scope(row["scope_id"], [item["element"] for item in evidence])
-        again = next(
-            (
-                f
-                for f in declared.detect(cited, declared.default_thresholds)
-                if f.subject_id == row["subject_id"]
-            ),
-            None,
-        )
+        found = finding_of(row, evidence)
+        again = evaluate_again(reader.scope(found.scope_id), found, indicator(found.indicator_id))
         unchanged = all(
             row_hash(reader.row(item["table"], item["row_month"], item["key"])) == item["row_hash"]
             for item in evidence
         )
-        value = again.value if again else None
         rows.append(
             {
                 "finding_id": finding_id,
-                "indicator_id": row["indicator_id"],
-                "subject_id": row["subject_id"],
-                "status": row["status"],
-                "replayed_status": again.status.value if again else None,
-                "value": row["value"],
-                "replayed_value": value,
+                "indicator_id": found.indicator_id,
+                "subject_id": found.subject_id,
+                "status": found.status.value,
+                "replayed_status": again.status.value,
+                "value": found.value,
+                "replayed_value": again.value,
                 "evidence_n": len(evidence),
                 "evidence_unchanged": unchanged,
-                "same": bool(
-                    again
-                    and again.status == row["status"]
-                    and again.role == row["role"]
-                    and _same(value, row["value"])
-                    and unchanged
-                ),
+                "same": (again.status, again.role) == (found.status, found.role)
+                and _same(again.value, found.value)
+                and unchanged,
             }
         )
     return rows

@@ -115,7 +115,7 @@ def _rule_of(projects: DataFrame, tier_rules: DataFrame) -> DataFrame:
             F.split("client_kinds", ",").alias("client_kinds"),
             F.split("work_kinds", ",").alias("work_kinds"),
             # A procurement code covers the codes below it: its trailing zeros are wildcards.
-            F.rtrim(F.col("cpv"), F.lit("0")).alias("rule_cpv"),
+            F.regexp_replace("cpv", "0+$", "").alias("rule_cpv"),
             "min_value_ore",
             "max_tiers",
             "valid_from_on",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobs.demo.story import RECIPIENT, Demo
+from jobs.demo.story import Demo
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,20 +33,15 @@ def show(demo: Demo, console: "Console") -> None:
     console.print()
     emit(rows, title=f"Planted and found, {demo.month}")
     console.print()
-    release = max((demo.lake / "releases" / RECIPIENT).rglob("_manifest.json"), default=None, key=_changed)
     for what, where in (
         (f"{cases} cases", f"kjede cases list --lake {demo.lake} --month {demo.month}"),
         ("dossiers", demo.dossiers),
-        ("release", release.parent if release else demo.lake / "releases" / RECIPIENT),
+        ("release", demo.releases()[-1]),
         ("lake", demo.lake),
         ("truth", demo.truth),
         ("UI", "make serve"),
     ):
         console.print(f"{what:<10} {where}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _changed(path: Path) -> float:
-    return path.stat().st_mtime
 
 
 def compare(

@@ -78,6 +78,11 @@ class Demo:
         """HTML dossiers and the list of cases."""
         return self.folder / "dossiers"
 
+    def releases(self) -> list[Path]:
+        """Folders of the releases of the month, the newest last."""
+        found = (self.lake / "releases" / RECIPIENT).glob(f"{self.month}-*")
+        return sorted(found, key=lambda folder: folder.stat().st_mtime)
+
     def airflow(self) -> Airflow:
         """The Airflow of this folder, whose tasks see the demonstration's landing folder and lake."""
         variables = {
@@ -102,7 +107,7 @@ class Demo:
         return (
             self._read("done.json") == self.state()
             and (self.lake / "runs" / self.month / "_latest.json").exists()
-            and any((self.lake / "releases" / RECIPIENT).glob("*"))
+            and bool(self.releases())
         )
 
     def note(self, name: str, content: object) -> None:

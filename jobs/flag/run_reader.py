@@ -182,15 +182,8 @@ class RunReader:
         evidence = self.table("out_flag__evidence", filter=pc.field("finding_id") == finding_id)
         return rows[0], sorted(evidence.to_pylist(), key=lambda e: e["n"])
 
-    def scope(self, scope_id: str, elements: Sequence[str] | None = None) -> Network:
-        """The network of one scope, whole or only the given elements.
-
-        Args:
-            scope_id: Scope.
-            elements: `node:…` and `edge:…` to keep; None means the whole scope.
-        """
+    def scope(self, scope_id: str) -> Network:
+        """The network of one scope."""
         scopes = self.table("net_graph__scopes", filter=pc.field("scope_id") == scope_id)
-        if elements is not None:
-            scopes = scopes.filter(pc.is_in(scopes["element"], value_set=pa.array(elements, pa.string())))
         rows = scope_rows(scopes, self.table("net_graph__nodes"), self.table("net_graph__edges"))
         return network_of(scope_id, rows.to_pylist(), last_day(self.month), self.as_of)

@@ -45,7 +45,7 @@ Hook = Callable[[Record, Context], Any]
 """Works out a column from the item that gives the row (the record itself where there is no list)."""
 
 
-class Refused(Exception):  # noqa: N818 - not an error of the program: one record is refused
+class Refused(Exception):
     """A record that cannot become rows.
 
     Attributes:
@@ -99,6 +99,8 @@ class Group:
             context: The delivery.
         """
         values = [read(node) for read in self.reads]
+        if not self.specials:
+            return values
         for special in self.specials:
             if special.hook is not None:
                 values.append(special.hook(node, context))

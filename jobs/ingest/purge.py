@@ -301,7 +301,7 @@ def _restore(
 def finish(lake: Lake, receipt: Receipt, refs: Iterable[TableRef]) -> None:
     """Write the receipt of a delivery once no byte is left of rows that it does not name.
 
-    What an earlier intake or purge of the delivery left behind when it died may hold rows that are gone by now.
+    What an earlier intake or purge of it left behind when it died may hold rows that are gone by now.
 
     Args:
         lake: Lake.

@@ -36,7 +36,7 @@ LENGTH_MARK = "\0cells"
 """Key under which a CSV row says that it has another number of cells than the header."""
 
 
-class Broken(Exception):  # noqa: N818 - becomes a DataRefused with the file's name
+class Broken(Exception):
     """A file that cannot be read as a whole."""
 
 

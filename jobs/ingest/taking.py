@@ -24,7 +24,7 @@ from jobs.ingest.outcome import Counts, Outcome, no_counts, refuse
 from jobs.ingest.paths import getter, parse
 from jobs.ingest.purge import Grave, Tombstone
 from jobs.ingest.readers import LENGTH_MARK, records
-from jobs.ingest.tables import plan, tables_of
+from jobs.ingest.tables import has_tokens, plan, tables_of
 from jobs.ingest.tokens import Tokens
 from jobs.ingest.validation import Fault, RecordCheck, check_of, json_path
 from jobs.lake.lake import Lake
@@ -111,6 +111,8 @@ class _Taking:
         self.warnings = warnings
         self.source = contract.source(delivery.source)
         self.context = Context(delivery.delivery_id, delivery.period, delivery.delivered_at)
+        # A key that is there for another delivery's sake must not change what this one stores.
+        self.has_tokens = has_tokens(delivery.source, delivery.kind, tuple(file.name for file in files))
         self.stones = purge.tombstones(lake, self.source.name)
         self.order = (delivery.envelope["delivered_at"], delivery.delivery_id)
         self.counts = {file.name: no_counts() for file in files}
@@ -236,7 +238,7 @@ class _Taking:
     def _refused(self, record: Any, number: int, work: "_File", faults: list[Fault]) -> str:
         """Put what is wrong with a record into quarantine, and nothing of the record but open fields."""
         key = None
-        if isinstance(record, dict) and self.tokens.has_key and work.keys:
+        if isinstance(record, dict) and self.has_tokens and work.keys:
             values = _key_values(record, work)
             if any(value is not None for value in values.values()):
                 key = self.tokens.of_key(work.file.spec.record, values)

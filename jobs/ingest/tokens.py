@@ -25,11 +25,6 @@ class Tokens:
         self._key = key
         self._known: dict[str, dict[str, str]] = {}
 
-    @property
-    def has_key(self) -> bool:
-        """Whether tokens can be made."""
-        return self._key is not None
-
     def of(self, column: str, values: Sequence[str | None]) -> list[str | None]:
         """The tokens of a column's clear values; missing stays missing.
 

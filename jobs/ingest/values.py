@@ -23,7 +23,7 @@ _LARGEST_EXACT = 10**13
 """Kroner up to here are exact as binary numbers with two decimals."""
 
 
-class NotConvertible(ValueError):  # noqa: N818 - one record is refused, the program is fine
+class NotConvertible(ValueError):
     """A value that its column cannot hold.
 
     Attributes:

@@ -1,9 +1,9 @@
 """A real Airflow with its scheduler on a tiny county: a month, the same month again, a backfilled one."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,17 +85,11 @@ def chain(api: RestApi, month: str, run_id: str, known: frozenset[str] = frozens
 
 def versions(demo: Demo, month: str) -> dict[str, str]:
     """Every file of every table of a month, by content."""
-    import hashlib
-
     folders = demo.lake / "tables"
     return {
         str(path.relative_to(folders)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folders.glob(f"*/month={month}/*/*"))
     }
-
-
-def releases(demo: Demo) -> list[Path]:
-    return sorted((demo.lake / "releases").glob("*/*"))
 
 
 def test_a_month_goes_through_by_its_assets(demo: Demo, operator: RestApi, first_run: dict[str, str]) -> None:
@@ -115,16 +109,16 @@ def test_only_a_second_person_can_release(
     dag, run_id = CHAIN[-1], first_run[CHAIN[-1]]
     with pytest.raises(NotPermitted):
         operator.answer(dag, run_id, "approve", choice="Approve", note="my own run")
-    assert releases(demo) == []
+    assert demo.releases() == []
     airflow.as_user("approver").answer(dag, run_id, "approve", choice="Approve", note="synthetic")
     ended(operator, dag, run_id)
-    assert len(releases(demo)) == 1
+    assert len(demo.releases()) == 1
 
 
 def test_the_same_month_again_gives_the_same_versions_and_a_rejection_releases_nothing(
     demo: Demo, airflow: Airflow, operator: RestApi, first_run: dict[str, str]
 ) -> None:
-    before, released = versions(demo, demo.month), releases(demo)
+    before, released = versions(demo, demo.month), demo.releases()
     assert before
     again = chain(
         operator, demo.month, operator.trigger(CHAIN[0], {"month": demo.month}), frozenset(first_run.values())
@@ -134,10 +128,11 @@ def test_the_same_month_again_gives_the_same_versions_and_a_rejection_releases_n
     airflow.as_user("approver").answer(dag, run_id, "approve", choice="Reject", note="seen already")
     ended(operator, dag, run_id)
     assert {task.task: task.state for task in operator.tasks(dag, run_id)}["publish"] == "skipped"
-    assert releases(demo) == released
+    assert demo.releases() == released
 
 
-def test_a_backfill_runs_an_earlier_month(demo: Demo, operator: RestApi, first_run: dict[str, str]) -> None:
+@pytest.mark.usefixtures("first_run")
+def test_a_backfill_runs_an_earlier_month(demo: Demo, operator: RestApi) -> None:
     untouched = versions(demo, demo.month)
     operator.call(
         "POST",
@@ -152,7 +147,6 @@ def test_a_backfill_runs_an_earlier_month(demo: Demo, operator: RestApi, first_r
             "dag_run_conf": {},
         },
     )
-    since = operator.run(CHAIN[0], first_run[CHAIN[0]])["start_date"]
     found = wait_for(
         lambda: [
             run["dag_run_id"]
@@ -161,7 +155,6 @@ def test_a_backfill_runs_an_earlier_month(demo: Demo, operator: RestApi, first_r
         "backfill run",
     )
     assert operator.run(CHAIN[0], found[0])["partition_key"] == "2025-12"
-    assert since
     chain(operator, "2025-12", found[0])
     assert (demo.lake / "runs" / "2025-12" / "_latest.json").exists()
     assert {name: untouched[name] for name in versions(demo, demo.month) if name in untouched} == untouched

@@ -21,7 +21,7 @@ from expectations.identifiers import (
     normalise_name,
 )
 
-# Skatteetaten's documentation of the rule from 2032 prints three numbers; they are written in two parts here, so
+# Skatteetaten's documentation of the rule from 2032 prints three numbers; they stand in two parts here, so
 # that no file of the project holds a whole number that is not marked as synthetic.
 BORN_2032 = "020132" + "99997"
 BORN_1982_FIRST = "301082" + "99920"
@@ -81,9 +81,7 @@ def test_synthetic_orgnr_starts_with_two_or_three() -> None:
     ("number", "dates"),
     [
         pytest.param(BORN_2032, [date(2032, 1, 2)], id="Skatteetaten: born 02.01.2032"),
-        pytest.param(
-            BORN_1982_FIRST, [date(1982, 10, 30)], id="Skatteetaten: first born 30.10.1982"
-        ),
+        pytest.param(BORN_1982_FIRST, [date(1982, 10, 30)], id="Skatteetaten: first born 30.10.1982"),
         pytest.param(
             BORN_1982_SECOND,
             [date(1982, 10, 30), date(2082, 10, 30)],

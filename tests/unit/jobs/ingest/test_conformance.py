@@ -35,7 +35,9 @@ def test_every_example_of_a_source_of_the_slice_goes_in_with_exact_counts(exampl
     assert len(report.outcomes) == len(READ) > 15
     for folder in READ:
         name = f"{folder.parts[-3]}/{folder.name}"
-        promised = sum(file["records"] for file in json.loads((folder / "delivery.json").read_text())["files"])
+        promised = sum(
+            file["records"] for file in json.loads((folder / "delivery.json").read_text())["files"]
+        )
         assert examples.counts(folder) == FATES.get(name, {"in": promised, "accepted": promised}), name
     assert examples.rows(QUARANTINE.name) == []
 
@@ -77,7 +79,9 @@ def test_the_shipped_code_lists_go_in_whole(desk: Desk) -> None:
     lists = sorted((FOLDER / "kodelister").glob("*.csv"))
     count = {path.name: len(path.read_text(encoding="utf-8-sig").splitlines()) - 1 for path in lists}
     files = [stored_file(path.name, "text/csv", path, count[path.name]) for path in lists]
-    folder = desk.land("kodelister", [], period="2026-01-01", at="2026-01-01T00:00:00+00:00", kind="snapshot", files=files)
+    folder = desk.land(
+        "kodelister", [], period="2026-01-01", at="2026-01-01T00:00:00+00:00", kind="snapshot", files=files
+    )
     assert [o.message for o in desk.take().refused] == []
     assert desk.counts(folder) == {"in": sum(count.values()), "accepted": sum(count.values())}
     rates = [row for row in desk.rows("raw_kodelister__minimum_wages") if row["sector"] == "bygg"]
@@ -93,7 +97,11 @@ def test_a_broken_example_is_refused_as_it_says(folder: Path, desk: Desk) -> Non
     outcome = report.outcomes[0]
     assert (outcome.status == "rejected") is expected["rejected"]
     assert outcome.dispositions["quarantined"] == expected["quarantined"]
-    told = outcome.message if expected["rejected"] else " ".join(row["message"] for row in desk.rows(QUARANTINE.name))
+    told = (
+        outcome.message
+        if expected["rejected"]
+        else " ".join(row["message"] for row in desk.rows(QUARANTINE.name))
+    )
     assert expected["reason"] in told
     if expected["rejected"]:
         assert desk.rows("raw_skatteetaten_amelding__reports") == []
@@ -102,5 +110,3 @@ def test_a_broken_example_is_refused_as_it_says(folder: Path, desk: Desk) -> Non
 
 def test_broken_examples_were_found() -> None:
     assert len(BROKEN) >= 11
-
-

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from expectations.raw_columns import TEXT, day, money, org, person, raw_table, text, texts, whole, worked_out
+from expectations.dataset import TEXT
+from expectations.raw_columns import day, money, org, person, raw_table, text, texts, whole, worked_out
 from jobs.ingest.extract import Context, RecordExtractor, Refused, TablePlan
 from jobs.ingest.tokens import Tokens
 
@@ -37,14 +38,25 @@ SITES = raw_table(
     money("rent_ore", "groups[].at.works[].rent", "d"),
     rows="groups[].at.{homes,works}[]",
 )
-GROUPS = raw_table("groups", "One group.", "s", "r", text("firm", "id", "d"), text("group", "groups[].name", "d"), rows="groups[]")
+GROUPS = raw_table(
+    "groups",
+    "One group.",
+    "s",
+    "r",
+    text("firm", "id", "d"),
+    text("group", "groups[].name", "d"),
+    rows="groups[]",
+)
 
 RECORD: Record = {
     "id": "310000205",
     "address": {"lines": ["c/o", "Storgata 1"]},
     "codes": [{"code": "a"}, {}, {"code": "b"}],
     "groups": [
-        {"name": "one", "at": {"works": [{"second": {"place": "W"}, "rent": 10.5}], "homes": [{"moved": "2025-01-02"}]}},
+        {
+            "name": "one",
+            "at": {"works": [{"second": {"place": "W"}, "rent": 10.5}], "homes": [{"moved": "2025-01-02"}]},
+        },
         {"name": "two"},
         {"name": "three", "at": {"homes": [{"first": {"place": "H"}}]}},
     ],
@@ -81,7 +93,9 @@ def test_one_walk_gives_the_rows_of_all_tables(tokens: Tokens) -> None:
             "label": "310000205@2026-01",
         }
     ]
-    own = [{k: v for k, v in row.items() if k in SITES.names[5:]} for row in as_dicts(plans[1], sites, tokens)]
+    own = [
+        {k: v for k, v in row.items() if k in SITES.names[5:]} for row in as_dicts(plans[1], sites, tokens)
+    ]
     assert [list(row.values())[1:] for row in own] == [
         ["310000205", 0, "one", "homes", None, date(2025, 1, 2), None],
         ["310000205", 0, "one", "works", "W", None, 1050],
@@ -144,7 +158,10 @@ def test_a_column_without_path_or_hook_cannot_be_compiled() -> None:
 def test_register_rows_in_full(example: Callable[[str, str], list[Record]], tokens: Tokens) -> None:
     from jobs.ingest.tables import plan
 
-    employments, incomes = plan("raw_skatteetaten_amelding__employments"), plan("raw_skatteetaten_amelding__incomes")
+    employments, incomes = (
+        plan("raw_skatteetaten_amelding__employments"),
+        plan("raw_skatteetaten_amelding__incomes"),
+    )
     record = example("skatteetaten_amelding", "amelding_*.jsonl.gz")[0]
     work, pay = RecordExtractor([employments, incomes]).rows(record, AT)
     job = as_dicts(employments, work, tokens)[0]
@@ -156,5 +173,9 @@ def test_register_rows_in_full(example: Callable[[str, str], list[Record]], toke
     assert job["started_on"] == date(2025, 9, 1)
     assert job["ended_on"] is None
     line = as_dicts(incomes, pay, tokens)[0]
-    assert (line["amount_ore"], line["quantity"], line["wage_code"]) == (4200000, Decimal("150.00"), "timeloenn")
+    assert (line["amount_ore"], line["quantity"], line["wage_code"]) == (
+        4200000,
+        Decimal("150.00"),
+        "timeloenn",
+    )
     assert line["worker_token"] == job["worker_token"]

@@ -41,12 +41,18 @@ def test_a_bulk_file_lands_as_what_its_records_are_and_goes_in(
     assert gzip.decompress(stored) == content
     assert not is_packed or stored == file.read_bytes()
     assert envelope["files"][0]["sha256"] == hashlib.sha256(stored).hexdigest()
-    assert (envelope["kind"], envelope["complete"], envelope["legal_basis"]) == ("snapshot", True, "LB-OPEN-01")
+    assert (envelope["kind"], envelope["complete"], envelope["legal_basis"]) == (
+        "snapshot",
+        True,
+        "LB-OPEN-01",
+    )
     desk.take()
     assert desk.counts(folder) == {"in": count, "accepted": count}
 
 
-def test_the_day_of_the_file_is_the_register_date_unless_told(desk: Desk, tmp_path: Path, example: Example) -> None:
+def test_the_day_of_the_file_is_the_register_date_unless_told(
+    desk: Desk, tmp_path: Path, example: Example
+) -> None:
     file = tmp_path / "enheter.json"
     file.write_text(json.dumps(example("brreg_enheter", "enheter_alle.json.gz")))
     day = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
@@ -59,7 +65,15 @@ def test_the_day_of_the_file_is_the_register_date_unless_told(desk: Desk, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "content", ["{}", "[]", '[{"a": 1}]', '[{"organisasjonsnummer": "310000205"}]', "no json", '[{"organisasjonsnummer"']
+    "content",
+    [
+        "{}",
+        "[]",
+        '[{"a": 1}]',
+        '[{"organisasjonsnummer": "310000205"}]',
+        "no json",
+        '[{"organisasjonsnummer"',
+    ],
 )
 def test_what_is_no_bulk_file_is_refused_and_nothing_lands(desk: Desk, tmp_path: Path, content: str) -> None:
     file = tmp_path / "file.json"
@@ -85,10 +99,14 @@ def run() -> Callable[..., Any]:
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def test_commands_land_and_take_in(desk: Desk, tmp_path: Path, example: Example, run: Callable[..., Any]) -> None:
+def test_commands_land_and_take_in(
+    desk: Desk, tmp_path: Path, example: Example, run: Callable[..., Any]
+) -> None:
     file = tmp_path / "enheter.json"
     file.write_text(json.dumps(example("brreg_enheter", "enheter_alle.json.gz")))
-    landed = run("fetch", "brreg", "--from-file", file, "--landing", desk.landing, "--period", "2026-02-01", "--json")
+    landed = run(
+        "fetch", "brreg", "--from-file", file, "--landing", desk.landing, "--period", "2026-02-01", "--json"
+    )
     assert landed.exit_code == 0, landed.output
     assert json.loads(landed.stdout)[0]["records"] == 6
     place = ("--landing", desk.landing, "--lake", desk.lake.storage.uri)
@@ -102,9 +120,13 @@ def test_commands_land_and_take_in(desk: Desk, tmp_path: Path, example: Example,
     assert json.loads(run("ingest", *place, "--json").stdout) == []
 
 
-def test_a_refused_delivery_ends_the_command_with_its_reason(desk: Desk, example: Example, run: Callable[..., Any]) -> None:
+def test_a_refused_delivery_ends_the_command_with_its_reason(
+    desk: Desk, example: Example, run: Callable[..., Any]
+) -> None:
     units = example("brreg_enheter", "enheter_alle.json.gz")
-    folder = desk.land("brreg_enheter", units, period="2026-02-01", at="2026-02-01T04:00:00+00:00", kind="snapshot")
+    folder = desk.land(
+        "brreg_enheter", units, period="2026-02-01", at="2026-02-01T04:00:00+00:00", kind="snapshot"
+    )
     (folder / "enheter_alle.json.gz").write_bytes(b"")
     found = run("ingest", "--landing", desk.landing, "--lake", desk.lake.storage.uri, "--all")
     assert isinstance(found.exception, DataRefused)
@@ -121,7 +143,11 @@ def test_a_refused_delivery_ends_the_command_with_its_reason(desk: Desk, example
         ("fetch", "nav", "--from-file", "x"),
     ],
 )
-def test_what_cannot_be_combined_is_a_usage_error(desk: Desk, run: Callable[..., Any], arguments: tuple[str, ...]) -> None:
-    place = ("--landing", desk.landing) + (("--lake", desk.lake.storage.uri) if arguments[0] == "ingest" else ())
+def test_what_cannot_be_combined_is_a_usage_error(
+    desk: Desk, run: Callable[..., Any], arguments: tuple[str, ...]
+) -> None:
+    place = ("--landing", desk.landing) + (
+        ("--lake", desk.lake.storage.uri) if arguments[0] == "ingest" else ()
+    )
     found = run(*arguments, *place)
     assert isinstance(found.exception, UsageError)

@@ -48,7 +48,11 @@ def test_address_keys_are_norwegian_texts() -> None:
 
 
 def test_a_person_is_the_same_whatever_order_the_name_comes_in() -> None:
-    assert person_key("Snill Trakt", "1988-05-12") == person_key("TRAKT, SNILL", "1988-05-12") == "SNILL TRAKT|1988-05-12"
+    assert (
+        person_key("Snill Trakt", "1988-05-12")
+        == person_key("TRAKT, SNILL", "1988-05-12")
+        == "SNILL TRAKT|1988-05-12"
+    )
     assert person_key("Snill Trakt", "1988-05-13") != person_key("Snill Trakt", "1988-05-12")
     assert person_key("Snill Trakt", None) is None
     assert person_key("", "1988-05-12") is None
@@ -73,7 +77,9 @@ def test_roles_and_reports_give_the_same_person_key() -> None:
     ],
 )
 def test_holders_of_shares(field: str | None, year: str | None, key: str | None) -> None:
-    row = {"Navn aksjonær": "Snill Trakt", "Postnr/sted": "2406 Elverum"} | ({"Fødselsår/orgnr": field} if field else {})
+    row = {"Navn aksjonær": "Snill Trakt", "Postnr/sted": "2406 Elverum"} | (
+        {"Fødselsår/orgnr": field} if field else {}
+    )
     assert holder_birth_year(row, at("2024")) == year
     assert holder_key(row, at("2024")) == key
 
@@ -83,7 +89,13 @@ def test_holders_of_shares(field: str | None, year: str | None, key: str | None)
     [
         ({"kommunenummer": "3420", "gardsnummer": "19", "bruksnummer": "1"}, "3420-19/1/0/0"),
         (
-            {"kommunenummer": "3420", "gardsnummer": "019", "bruksnummer": "1", "festenummer": "0", "seksjonsnummer": "4"},
+            {
+                "kommunenummer": "3420",
+                "gardsnummer": "019",
+                "bruksnummer": "1",
+                "festenummer": "0",
+                "seksjonsnummer": "4",
+            },
             "3420-19/1/0/4",
         ),
         ({"kommunenummer": "3420", "gardsnummer": "19"}, None),
@@ -146,7 +158,10 @@ def test_a_person_without_graded_addresses_passes_unchanged() -> None:
         pytest.param({"bostedsadresse": [address("fortrolig", erGjeldende=True)]}, id="current"),
         pytest.param({"bostedsadresse": [address("fortrolig")]}, id="not said whether current"),
         pytest.param(
-            {"bostedsadresse": [address("ugradert", erGjeldende=True)], "oppholdsadresse": [address("fortrolig")]},
+            {
+                "bostedsadresse": [address("ugradert", erGjeldende=True)],
+                "oppholdsadresse": [address("fortrolig")],
+            },
             id="another list",
         ),
         pytest.param({"bostedsadresse": address("fortrolig", erGjeldende=False)}, id="no list"),
@@ -160,13 +175,21 @@ def test_a_current_or_unclear_graded_address_hides_the_whole_person(person: Reco
 
 def test_only_an_earlier_graded_address_is_left_out() -> None:
     open_home = address("ugradert", erGjeldende=True)
-    kept, protected = ungraded({"status": "bosatt", "bostedsadresse": [open_home, address("fortrolig", erGjeldende=False)]})
+    kept, protected = ungraded(
+        {"status": "bosatt", "bostedsadresse": [open_home, address("fortrolig", erGjeldende=False)]}
+    )
     assert protected
     assert kept == {"status": "bosatt", "bostedsadresse": [open_home]}
 
 
 def test_person_numbers_are_read_as_far_as_they_can_be() -> None:
-    numbers = [{"foedselsEllerDNummer": "1"}, {}, "x", {"foedselsEllerDNummer": 5}, {"foedselsEllerDNummer": "2"}]
+    numbers = [
+        {"foedselsEllerDNummer": "1"},
+        {},
+        "x",
+        {"foedselsEllerDNummer": 5},
+        {"foedselsEllerDNummer": "2"},
+    ]
     assert person_numbers({"identifikasjonsnummer": numbers}) == ["1", "2"]
     assert person_numbers({}) == []
     assert person_numbers("x") == []

@@ -17,7 +17,12 @@ FEBRUARY, MARCH, APRIL = (f"2026-0{month}-02T04:00:00+00:00" for month in (2, 3,
 
 
 def address(address_id: str, grading: str = "ugradert", **more: Any) -> Record:
-    return {"adressegradering": grading, "adresseIdentifikatorFraMatrikkelen": address_id, "erGjeldende": True, **more}
+    return {
+        "adressegradering": grading,
+        "adresseIdentifikatorFraMatrikkelen": address_id,
+        "erGjeldende": True,
+        **more,
+    }
 
 
 def person(*numbers: str, homes: list[Record], **more: Any) -> Record:
@@ -68,7 +73,9 @@ def test_an_earlier_protected_address_is_left_out_and_counted(desk: Desk) -> Non
 
 
 def test_a_later_protection_removes_the_addresses_stored_before(desk: Desk) -> None:
-    first = land(desk, FEBRUARY, person(FNR, homes=[address(SECRET)]), person(OTHER, homes=[address("399500001")]))
+    first = land(
+        desk, FEBRUARY, person(FNR, homes=[address(SECRET)]), person(OTHER, homes=[address("399500001")])
+    )
     desk.take()
     assert homes(desk) == ["399500001", SECRET]
     second = land(desk, MARCH, person(FNR, homes=[address(SECRET, "fortrolig")]))
@@ -83,7 +90,9 @@ def test_a_later_protection_removes_the_addresses_stored_before(desk: Desk) -> N
 def test_the_order_of_arrival_does_not_matter(desk: Desk) -> None:
     land(desk, MARCH, person(FNR, homes=[address(SECRET, "fortrolig")]))
     desk.take()
-    late = land(desk, FEBRUARY, person(FNR, homes=[address(SECRET)]), person(OTHER, homes=[address("399500001")]))
+    late = land(
+        desk, FEBRUARY, person(FNR, homes=[address(SECRET)]), person(OTHER, homes=[address("399500001")])
+    )
     desk.take()
     assert homes(desk) == ["399500001"]
     assert desk.counts(late) == {"in": 2, "accepted": 2}
@@ -135,11 +144,23 @@ def test_a_person_without_any_number_is_set_aside(desk: Desk) -> None:
 
 
 def test_residence_and_stay_are_told_apart(desk: Desk) -> None:
-    stay = {"adressegradering": "ugradert", "oppholdsadressedato": "2025-09-03", "oppholdAnnetSted": "pendler"}
-    land(desk, FEBRUARY, person(FNR, homes=[address("399500001", flyttedato="2021-04-01")], oppholdsadresse=[stay]))
+    stay = {
+        "adressegradering": "ugradert",
+        "oppholdsadressedato": "2025-09-03",
+        "oppholdAnnetSted": "pendler",
+    }
+    land(
+        desk,
+        FEBRUARY,
+        person(FNR, homes=[address("399500001", flyttedato="2021-04-01")], oppholdsadresse=[stay]),
+    )
     desk.take()
     home, other = desk.rows(HOMES)
-    assert (home["residence_kind"], str(home["moved_on"]), home["stay_from_on"]) == ("bostedsadresse", "2021-04-01", None)
+    assert (home["residence_kind"], str(home["moved_on"]), home["stay_from_on"]) == (
+        "bostedsadresse",
+        "2021-04-01",
+        None,
+    )
     assert (other["residence_kind"], other["moved_on"], str(other["stay_from_on"])) == (
         "oppholdsadresse",
         None,

@@ -1,4 +1,4 @@
-"""S10: what an owner deletes is gone from every stored delivery before, whatever arrives first, and stays gone."""
+"""S10: what an owner deletes is gone from all deliveries before, whatever arrives first, and stays gone."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -31,7 +31,9 @@ def land(desk: Desk, at: str, reports: list[Record], period: str = "2026-01") ->
     return desk.land(AMELDING, dated, period=period, at=at)
 
 
-def delete(desk: Desk, at: str, *keys: Record, file: str = "amelding_*.jsonl.gz", period: str = "2026-01") -> Path:
+def delete(
+    desk: Desk, at: str, *keys: Record, file: str = "amelding_*.jsonl.gz", period: str = "2026-01"
+) -> Path:
     import json
 
     rows = [json.dumps({"fil": file, "noekkel": key, "grunn": "feilsendt"}).encode() for key in keys]
@@ -48,7 +50,9 @@ def key(orgnr: str, month: str | None = "2026-01") -> Record:
     return found | ({"kalendermaaned": month} if month else {})
 
 
-def test_a_deletion_removes_the_key_from_every_table_of_earlier_deliveries(desk: Desk, reports: list[Record]) -> None:
+def test_a_deletion_removes_the_key_from_every_table_of_earlier_deliveries(
+    desk: Desk, reports: list[Record]
+) -> None:
     folder = land(desk, JANUARY, reports)
     desk.take()
     assert {GONE, KEPT} <= employers(desk)
@@ -61,7 +65,9 @@ def test_a_deletion_removes_the_key_from_every_table_of_earlier_deliveries(desk:
     assert desk.counts(deletion) == {"in": 1, "accepted": 1}
 
 
-def test_nothing_of_a_purged_row_is_left_in_the_lake_but_a_keyed_token(desk: Desk, reports: list[Record]) -> None:
+def test_nothing_of_a_purged_row_is_left_in_the_lake_but_a_keyed_token(
+    desk: Desk, reports: list[Record]
+) -> None:
     land(desk, JANUARY, reports)
     desk.take()
     delete(desk, FEBRUARY, key(GONE))
@@ -90,7 +96,9 @@ def test_every_as_of_forgets_it_and_the_stored_tables_are_whole(desk: Desk, repo
 
 
 @pytest.mark.parametrize("deletion_first", [False, True])
-def test_the_order_of_arrival_does_not_matter(tmp_path: Path, reports: list[Record], deletion_first: bool) -> None:
+def test_the_order_of_arrival_does_not_matter(
+    tmp_path: Path, reports: list[Record], deletion_first: bool
+) -> None:
     (tmp_path / "landing").mkdir()
     desk = Desk(tmp_path / "landing", Lake.open(tmp_path / "lake"))
     if deletion_first:
@@ -111,9 +119,9 @@ def test_a_later_delivery_with_the_key_goes_in(desk: Desk, reports: list[Record]
     delete(desk, FEBRUARY, key(GONE))
     later = land(desk, MARCH, reports)
     desk.take()
-    assert [row["delivery_id"] for row in desk.rows(f"raw_{AMELDING}__reports") if row["employer_orgnr"] == GONE] == [
-        later.name
-    ]
+    assert [
+        row["delivery_id"] for row in desk.rows(f"raw_{AMELDING}__reports") if row["employer_orgnr"] == GONE
+    ] == [later.name]
 
 
 def test_a_partial_key_removes_all_rows_with_its_values(desk: Desk, reports: list[Record]) -> None:
@@ -221,7 +229,11 @@ def test_organisations_are_deleted_from_whole_registers_too(desk: Desk, example:
 
     units = example("brreg_enheter", "enheter_alle.json.gz")
     desk.land("brreg_enheter", units, period="2026-02-01", at=JANUARY, kind="snapshot")
-    row = {"fil": "enheter_hentet.json.gz", "noekkel": {"organisasjonsnummer": GONE}, "grunn": "fjernet_hos_eier"}
+    row = {
+        "fil": "enheter_hentet.json.gz",
+        "noekkel": {"organisasjonsnummer": GONE},
+        "grunn": "fjernet_hos_eier",
+    }
     files = [json_lines("slettinger.jsonl", "application/jsonl", [json.dumps(row).encode()])]
     desk.land("brreg_enheter", [], period="2026-02-03", at=FEBRUARY, kind="deletion", files=files)
     desk.take()

@@ -1,4 +1,4 @@
-"""The raw tables against the contract: nothing of a record type that is read is left out, and nothing is made up."""
+"""The raw tables against the contract: nothing that is read is left out, and nothing is made up."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -138,7 +138,12 @@ def test_a_person_s_number_always_has_its_token_beside_it() -> None:
 def test_no_column_tells_nationality_sex_or_language() -> None:
     words = ("national", "citizen", "sex", "gender", "language", "birth_country", "statsborger")
     for dataset in TABLES:
-        if dataset.source not in ("kodelister", "brreg_enheter", "brreg_underenheter", "arbeidstilsynet_registre"):
+        if dataset.source not in (
+            "kodelister",
+            "brreg_enheter",
+            "brreg_underenheter",
+            "arbeidstilsynet_registre",
+        ):
             assert not [n for n in dataset.names if "country" in n], dataset.name
         assert not [n for n in dataset.names if any(word in n for word in words)], dataset.name
 

@@ -14,7 +14,9 @@ ROLES = source("brreg_roller").files[0]
 REPORTS = source("skatteetaten_amelding").files[0]
 HOLDERS = source("skatteetaten_aksjonaerer").files[0]
 CLEANING, STAFFING = source("arbeidstilsynet_registre").files[:2]
-HEADER = "Orgnr;Selskap;Aksjeklasse;Navn aksjonær;Fødselsår/orgnr;Postnr/sted;Antall aksjer;Antall aksjer selskap"
+HEADER = (
+    "Orgnr;Selskap;Aksjeklasse;Navn aksjonær;Fødselsår/orgnr;Postnr/sted;Antall aksjer;Antall aksjer selskap"
+)
 
 
 def read(tmp_path: Path, spec: FileSpec, content: bytes, name: str = "brreg_roller") -> list[Any]:
@@ -138,10 +140,12 @@ def test_csv_with_an_open_quote_refuses_the_delivery(tmp_path: Path) -> None:
 
 def test_xml_elements_become_keys_and_one_department_is_a_list(tmp_path: Path) -> None:
     content = (
-        '<?xml version="1.0" encoding="UTF-8"?><A xmlns="urn:x"><Renholdsvirksomhet><Navn> N </Navn><Adresse/>'
-        "<Underavdelinger><Avdeling><Navn>D</Navn></Avdeling></Underavdelinger></Renholdsvirksomhet>"
-        "<Renholdsvirksomhet><Navn>M</Navn></Renholdsvirksomhet></A>"
-    ).encode()
+        b'<?xml version="1.0" encoding="UTF-8"?><A xmlns="urn:x"><Renholdsvirksomhet><Navn> N </Navn>'
+        b"<Adresse/>"
+        b"<Underavdelinger><Avdeling><Navn>D</Navn></Avdeling></Underavdelinger>"
+        b"</Renholdsvirksomhet>"
+        b"<Renholdsvirksomhet><Navn>M</Navn></Renholdsvirksomhet></A>"
+    )
     assert read(tmp_path, CLEANING, content, "arbeidstilsynet_registre") == [
         {"Navn": "N", "Adresse": "", "Underavdelinger": {"Avdeling": [{"Navn": "D"}]}},
         {"Navn": "M"},
@@ -187,7 +191,9 @@ def test_what_is_no_gzip_or_no_utf8_refuses_the_delivery(tmp_path: Path) -> None
         read(tmp_path, HOLDERS, HEADER.encode("latin-1"), "skatteetaten_aksjonaerer")
 
 
-def test_a_file_that_unpacks_to_more_than_allowed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_unpacks_to_more_than_allowed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(readers, "MOST_BYTES", 1000)
     with pytest.raises(DataRefused, match="more than 1000 bytes"):
         read(tmp_path, REPORTS, b'{"a": 1}\n' * 1000)

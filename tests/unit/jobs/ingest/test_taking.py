@@ -50,7 +50,9 @@ def test_s1_the_same_delivery_again_is_a_no_op(desk: Desk, reports: list[Record]
     assert desk.bytes_everywhere() == before
 
 
-def test_s2_the_same_id_with_another_hash_is_a_conflict_and_the_first_stays(desk: Desk, reports: list[Record]) -> None:
+def test_s2_the_same_id_with_another_hash_is_a_conflict_and_the_first_stays(
+    desk: Desk, reports: list[Record]
+) -> None:
     folder = desk.land(AMELDING, reports, period="2026-01", at=AT)
     desk.take()
     before = desk.rows(REPORTS)
@@ -113,7 +115,9 @@ def test_an_envelope_that_is_wrong_refuses_the_delivery(
     assert only(desk, folder).startswith(f"rejected {code}")
 
 
-def test_an_unreadable_envelope_refuses_the_delivery_and_breaks_nothing_else(desk: Desk, reports: list[Record]) -> None:
+def test_an_unreadable_envelope_refuses_the_delivery_and_breaks_nothing_else(
+    desk: Desk, reports: list[Record]
+) -> None:
     folder = desk.land(AMELDING, reports, period="2026-01", at=AT)
     (folder / "delivery.json").write_text("{")
     desk.land(AMELDING, reports, period="2026-01", at="2026-02-11T04:15:00+00:00")
@@ -136,7 +140,9 @@ def test_a_file_that_the_source_does_not_have_refuses_the_delivery(desk: Desk, r
 
 
 def test_a_required_file_that_is_not_there_refuses_the_delivery(desk: Desk) -> None:
-    folder = desk.land("kartverket_matrikkel", [], period="2026-01-01", at=AT, kind="snapshot", file="bygninger.jsonl.gz")
+    folder = desk.land(
+        "kartverket_matrikkel", [], period="2026-01-01", at=AT, kind="snapshot", file="bygninger.jsonl.gz"
+    )
     assert only(desk, folder).startswith("accepted")
     files = [json_lines("slettinger.jsonl", "application/jsonl+gzip", [b"{}"])]
     folder = desk.land(AMELDING, [], period="2026-01", at="2026-02-11T04:15:00+00:00", files=files)
@@ -213,7 +219,9 @@ def test_s6_too_many_refused_records_hold_a_large_delivery(
         assert len(desk.rows(REPORTS)) == good
 
 
-def test_s8_a_repeated_record_is_counted_and_another_with_its_key_wins(desk: Desk, reports: list[Record]) -> None:
+def test_s8_a_repeated_record_is_counted_and_another_with_its_key_wins(
+    desk: Desk, reports: list[Record]
+) -> None:
     first = reports[0]
     same, other, last = deepcopy(first), renumbered(first, 8), renumbered(first, 9)
     folder = desk.land(AMELDING, [first, same, other, reports[1], last], period="2026-01", at=AT)
@@ -240,10 +248,18 @@ def test_s8_a_refused_record_never_replaces_a_good_one(desk: Desk, reports: list
 
 
 def test_files_that_no_table_holds_are_checked_counted_and_named(desk: Desk) -> None:
-    answers = [{"forespurteOrganisasjon": "310000302", "svarstatus": "ingenData", "levert": "2026-02-12T06:00:00"}]
+    answers = [
+        {"forespurteOrganisasjon": "310000302", "svarstatus": "ingenData", "levert": "2026-02-12T06:00:00"}
+    ]
     files = [
-        json_lines("restanser.jsonl.gz", "application/jsonl+gzip", [json.dumps(row).encode() for row in answers]),
-        json_lines("mva_register.jsonl.gz", "application/jsonl+gzip", [json.dumps(row).encode() for row in [*answers, {}]]),
+        json_lines(
+            "restanser.jsonl.gz", "application/jsonl+gzip", [json.dumps(row).encode() for row in answers]
+        ),
+        json_lines(
+            "mva_register.jsonl.gz",
+            "application/jsonl+gzip",
+            [json.dumps(row).encode() for row in [*answers, {}]],
+        ),
     ]
     folder = desk.land("skatteetaten_seriositet", [], period="2026-02", at=AT, files=files)
     outcome = desk.take().outcomes[0]

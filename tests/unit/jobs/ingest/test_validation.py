@@ -44,8 +44,18 @@ BASE = "$.oppgave.virksomhet[0].inntektsmottaker[0]"
 @pytest.mark.parametrize(
     ("change", "code", "path", "message"),
     [
-        (lambda w: w.update(norskIdentifikator="12858831082"), "bad_check_digit", f"{BASE}.norskIdentifikator", "digit"),
-        (lambda w: w.update(norskIdentifikator="1285883108"), "bad_form", f"{BASE}.norskIdentifikator", "match"),
+        (
+            lambda w: w.update(norskIdentifikator="12858831082"),
+            "bad_check_digit",
+            f"{BASE}.norskIdentifikator",
+            "digit",
+        ),
+        (
+            lambda w: w.update(norskIdentifikator="1285883108"),
+            "bad_form",
+            f"{BASE}.norskIdentifikator",
+            "match",
+        ),
         (
             lambda w: w["arbeidsforhold"][0].update(startdato="2025-02-30"),
             "impossible_date",

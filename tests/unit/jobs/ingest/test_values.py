@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.ingest.values import NotConvertible, array, day, fixed_point, instant, ore, text, texts, whole, yes_no
+from jobs.ingest.values import (
+    NotConvertible,
+    array,
+    day,
+    fixed_point,
+    instant,
+    ore,
+    text,
+    texts,
+    whole,
+    yes_no,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +79,23 @@ def test_text_is_composed_and_objects_are_json() -> None:
     ("given_text", "expected"),
     [
         pytest.param("2026-01-15T12:00:00Z", datetime(2026, 1, 15, 12, tzinfo=UTC), id="UTC"),
-        pytest.param("2026-01-15T12:00:00", datetime(2026, 1, 15, 11, tzinfo=UTC), id="no zone is Oslo, winter"),
-        pytest.param("2026-07-15T12:00:00", datetime(2026, 7, 15, 10, tzinfo=UTC), id="no zone is Oslo, summer"),
+        pytest.param(
+            "2026-01-15T12:00:00", datetime(2026, 1, 15, 11, tzinfo=UTC), id="no zone is Oslo, winter"
+        ),
+        pytest.param(
+            "2026-07-15T12:00:00", datetime(2026, 7, 15, 10, tzinfo=UTC), id="no zone is Oslo, summer"
+        ),
         pytest.param("2026-01-15T12:00:00+02:00", datetime(2026, 1, 15, 10, tzinfo=UTC), id="another zone"),
-        pytest.param("2025-10-26T02:30:00", datetime(2025, 10, 26, 0, 30, tzinfo=UTC), id="first of two hours"),
-        pytest.param("2026-02-12T06:00:00.1234567Z", datetime(2026, 2, 12, 6, 0, 0, 123456, UTC), id="seven decimals"),
+        pytest.param(
+            "2025-10-26T02:30:00", datetime(2025, 10, 26, 0, 30, tzinfo=UTC), id="first of two hours"
+        ),
+        pytest.param(
+            "2026-02-12T06:00:00.1234567Z", datetime(2026, 2, 12, 6, 0, 0, 123456, UTC), id="seven decimals"
+        ),
         pytest.param("29.03.2023 22:05:36.367", datetime(2023, 3, 29, 20, 5, 36, 367000, UTC), id="cadastre"),
-        pytest.param("12.06.2025 09:03:43", datetime(2025, 6, 12, 7, 3, 43, tzinfo=UTC), id="cadastre, no fraction"),
+        pytest.param(
+            "12.06.2025 09:03:43", datetime(2025, 6, 12, 7, 3, 43, tzinfo=UTC), id="cadastre, no fraction"
+        ),
     ],
 )
 def test_instants_are_utc(given_text: str, expected: datetime) -> None:
@@ -96,7 +117,14 @@ def test_days() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(37.5, "37.50"), (150, "150.00"), (0.005, "0.00"), (0.015, "0.02"), (-1.25, "-1.25"), (9999999.99, "9999999.99")],
+    [
+        (37.5, "37.50"),
+        (150, "150.00"),
+        (0.005, "0.00"),
+        (0.015, "0.02"),
+        (-1.25, "-1.25"),
+        (9999999.99, "9999999.99"),
+    ],
 )
 def test_fixed_point_numbers(value: float, expected: str) -> None:
     kind = pa.decimal128(9, 2)
