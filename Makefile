@@ -26,7 +26,8 @@ $(STAMP): requirements.lock pyproject.toml
 	 else PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --require-hashes --no-deps --no-input --progress-bar off \
 	     --disable-pip-version-check -r requirements.lock >$(VENV)/install.log 2>&1 & pip=$$!; \
 	   while kill -0 $$pip 2>/dev/null; do sleep 5; \
-	     echo "  $$(grep -c '^Collecting' $(VENV)/install.log) of $(PACKAGES) collected; $$(tail -n 1 $(VENV)/install.log | cut -c1-90)"; done; \
+	     echo "  $$(grep -cE '^(Collecting|Processing)' $(VENV)/install.log) of $(PACKAGES)" \
+	       "$$(grep -oE '^ *(Downloading|Building|Installing|Created) .*' $(VENV)/install.log | tail -n 1 | cut -c1-72)"; done; \
 	   wait $$pip || { tail -n 40 $(VENV)/install.log; exit 1; }; \
 	 fi
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --disable-pip-version-check --editable .

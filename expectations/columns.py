@@ -16,8 +16,10 @@ RAW_REFS = Column(
     name="raw_refs",
     type=TEXTS,
     required=True,
-    description="Raw rows behind this row, each `table|delivery_id|file_name|record_no|item_no`, sorted.",
-    description_nb="Rårader bak denne raden, hver som `tabell|leveranse|fil|post|del`, sortert.",
+    description="Raw rows behind this row, each `table|delivery_id|file_name|record_no|item_no`, sorted; "
+    "the first fifty where there are more.",
+    description_nb="Rårader bak denne raden, hver som `tabell|leveranse|fil|post|del`, sortert; "
+    "de femti første der det er flere.",
 )
 VALID_FROM = Column(
     name="valid_from",

@@ -40,7 +40,7 @@ ORGANISATIONS = Dataset(
         day("bankrupt_on", "Bankruptcy opened."),
         day("winding_up_on", "Voluntary winding up decided."),
         day("dissolved_on", "Earliest compulsory dissolution date, whatever the reason."),
-        day("deleted_on", "Deleted from the register."),
+        day("deleted_on", "Deleted; or the day of the first full register that no longer holds it."),
         text("address_remark", "`FADR` when the register presumes the business address incorrect."),
         orgnr("parent_orgnr", "Superior unit of organisational parts."),
         RAW_REFS,
@@ -143,7 +143,8 @@ OWNERSHIPS = Dataset(
 
 OWNER_ROOTS = Dataset(
     name="core_org__owner_roots",
-    description="One row per company that has a common owner: companies with the same root belong together.",
+    description="One row per company with a majority owner, and per company that is the root of others: "
+    "companies with the same root belong together.",
     owner="Arbeidstilsynet",
     key=("orgnr",),
     columns=(

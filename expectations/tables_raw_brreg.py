@@ -61,9 +61,7 @@ def _industries() -> tuple[Column, ...]:
 
 def _employee_counts() -> tuple[Column, ...]:
     return (
-        whole(
-            "employees", "antallAnsatte", "Employees; omitted below five, and missing is not zero."
-        ),
+        whole("employees", "antallAnsatte", "Employees; omitted below five, and missing is not zero."),
         yes_no(
             "has_employees_count", "harRegistrertAntallAnsatte", "A count is registered; alone it means 1-4."
         ),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from rich.console import Console
 
 from expectations.errors import KjedeError, UsageError
@@ -36,18 +36,19 @@ FLAGS = (
 )
 
 
-def shoot(page: Page, name: str) -> None:
+def shoot(page: Page, name: str, part: Locator | None = None) -> None:
     """Save what the page shows.
 
     Args:
         page: Page, settled by the caller.
         name: File name without ending.
+        part: Only this part of it.
 
     Raises:
         KjedeError: The picture is too big for a repository.
     """
     path = IMAGES / f"{name}.png"
-    page.screenshot(path=path)
+    (part or page).screenshot(path=path)
     if path.stat().st_size > MAXIMUM_BYTES:
         raise KjedeError(f"{path.name} has {path.stat().st_size} bytes; at most {MAXIMUM_BYTES}")
     sys.stdout.write(f"{path.relative_to(IMAGES.parents[1])}: {path.stat().st_size // 1000} kB\n")
@@ -105,15 +106,15 @@ def newest_run(api: RestApi, dag: str) -> str:
     return run_id
 
 
-def shoot_runs(page: Page, airflow: Airflow, api: RestApi) -> None:
+def shoot_runs(page: Page, airflow: Airflow) -> None:
     """Grid and graph of the ingest run, the list of DAGs, the chain of assets.
 
     Args:
         page: Page of the operator.
         airflow: A serving Airflow.
-        api: Session of the operator.
     """
-    run = f"{airflow.url}/dags/{CHAIN[0]}/runs/{quote(newest_run(api, CHAIN[0]))}"
+    with airflow.as_user("operator") as api:
+        run = f"{airflow.url}/dags/{CHAIN[0]}/runs/{quote(newest_run(api, CHAIN[0]))}"
     settle(page, run, "Task Instances")
     for icon, name in (("Show Grid", "airflow_grid"), ("Show Graph", "airflow_graph")):
         button = page.get_by_role("button", name=icon)
@@ -133,23 +134,22 @@ def shoot_approval(browser: Browser, airflow: Airflow, demo: Demo) -> None:
         airflow: A serving Airflow.
         demo: The demonstration.
     """
-    dag = CHAIN[-1]
-    operator, approver = airflow.as_user("operator"), airflow.as_user("approver")
-    run_id = operator.trigger(dag, {"month": demo.month})
-    end = time.monotonic() + WAIT_SECONDS
-    while approver.question(dag, run_id, "approve") is None:
-        if operator.run(dag, run_id)["state"] == "failed" or time.monotonic() > end:
-            raise KjedeError(f"{dag} run {run_id} asks nothing; see its logs in the UI")
-        time.sleep(1)
-    with signed_in(browser, airflow, "approver") as page:
+    dag, end = CHAIN[-1], time.monotonic() + WAIT_SECONDS
+    with airflow.as_user("operator") as operator:
+        run_id = operator.trigger(dag, {"month": demo.month}, f"pictures__{demo.month}__{time.time():.0f}")
+    with airflow.as_user("approver") as approver, signed_in(browser, airflow, "approver") as page:
+        while approver.question(dag, run_id, "approve") is None:
+            if time.monotonic() > end:
+                raise KjedeError(f"{dag} run {run_id} asks nothing; see its logs in the UI")
+            time.sleep(1)
         url = f"{airflow.url}/dags/{dag}/runs/{quote(run_id)}/tasks/approve/required_actions"
         settle(page, url, "Reject")
         shoot(page, "airflow_approval")
-    approver.answer(dag, run_id, "approve", choice="Reject", note="Asked for a picture only.")
+        approver.answer(dag, run_id, "approve", choice="Reject", note="Asked for a picture only.")
 
 
 def shoot_dossier(browser: Browser, demo: Demo) -> None:
-    """The first page of the first case.
+    """The first page of the first case, and its diagram.
 
     Args:
         browser: Browser.
@@ -161,11 +161,14 @@ def shoot_dossier(browser: Browser, demo: Demo) -> None:
     files = sorted(demo.dossiers.glob("*.html"))
     if not files:
         raise UsageError(f"no dossier in {demo.dossiers}; run `kjede demo` first")
-    context = browser.new_context(viewport={"width": 1100, "height": 1400}, color_scheme="light")
+    context = browser.new_context(viewport={"width": 1100, "height": 1200}, color_scheme="light")
     page = context.new_page()
     page.goto(files[0].resolve().as_uri())
     page.wait_for_timeout(1000)
     shoot(page, "dossier")
+    diagram = page.locator("svg").first
+    diagram.scroll_into_view_if_needed()
+    shoot(page, "dossier_diagram", diagram)
     context.close()
 
 
@@ -176,11 +179,10 @@ def main() -> None:
     demo = Demo(home=parser.parse_args().home)
     airflow = demo.airflow()
     IMAGES.mkdir(parents=True, exist_ok=True)
-    airflow.prepare()
     with serving(airflow, Console(stderr=True)), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
         with signed_in(browser, airflow, "operator") as page:
-            shoot_runs(page, airflow, airflow.as_user("operator"))
+            shoot_runs(page, airflow)
         shoot_approval(browser, airflow, demo)
         shoot_dossier(browser, demo)
         browser.close()

@@ -1,7 +1,7 @@
-"""The engine that computes tables: Sail in this process, Apache Spark on this machine, or a Spark Connect server.
+"""The engine that computes tables: Sail, Apache Spark on this machine, or a Spark Connect server.
 
-All three speak Spark Connect, so the transforms are written once. One engine per process: starting one costs seconds,
-so it is kept until the process ends.
+All three speak Spark Connect, so the transforms are written once. One engine per process: starting one costs
+seconds, so it is kept until the process ends.
 """
 
 import atexit

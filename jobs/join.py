@@ -1,8 +1,8 @@
 """The join job: from the deliveries a month may see to its core tables and its network.
 
-Each step reads stored versions and writes one. A version that its inputs and the present code have made before is
-carried without starting the engine. Monthly reports are made for every month of the window whose visible reports have
-changed, and carried for the rest.
+Each step reads stored versions and writes one. A version that its inputs and the present code have made
+before is carried without starting the engine. Monthly reports are made for every month of the window whose
+visible reports have changed, and carried for the rest.
 """
 
 import hashlib
@@ -19,9 +19,11 @@ from pyspark.sql import DataFrame
 from expectations.dataset import Dataset
 from expectations.tables_core_work import PERSON_LINKS
 from expectations.tables_raw_amelding import RECIPIENTS
+from expectations.tables_raw_housing import RESIDENTS
 from jobs.core.rows import delivered
 from jobs.core.visible import RawInput, delivery_table, usable
 from jobs.engine import Engine, open_engine
+from jobs.ingest.purge import protected_persons
 from jobs.lake.deliveries import RawRef, instant
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
@@ -34,6 +36,9 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 _Month = tuple[str, dict[str, list[RawRef]], dict[str, str]]
 """A month to make: its deliveries by argument, and the parameters of its version."""
+
+SHIELDED = {RESIDENTS.name: "resident_token"}
+"""Raw rows that place a person without saying whether the address is protected, and who the person is."""
 
 ROWS_AT_ONCE = 6_000_000
 """Raw rows of monthly reports that one job of the engine takes, so that a whole country fits in memory."""
@@ -78,6 +83,7 @@ class _Join:
         self._visible = _by_table(lake, as_of)
         self._used: dict[str, RawRef] = {}
         self._files: dict[str, list[str]] = {}
+        self._protected = protected_persons(lake)
 
     def deliveries(self) -> list[RawRef]:
         """Deliveries that were used, in order of id."""
@@ -88,14 +94,19 @@ class _Join:
         raw = {name: self._select(raw_input, self._month) for name, raw_input in step.raw.items()}
         tables = {name: self._refs(dataset, name in step.window) for name, dataset in step.tables.items()}
         inputs = _ids(raw) + [ref.id for refs in tables.values() for ref in refs]
-        found = self._lake.find(step.dataset, partition=self._month, inputs=inputs)
+        is_shielded = any(raw_input.dataset.name in SHIELDED for raw_input in step.raw.values())
+        # Who is protected decides what the table holds, whenever the protection became known.
+        parameters = {"protected": _digest(self._protected)} if is_shielded else {}
+        found = self._lake.find(step.dataset, partition=self._month, inputs=inputs, parameters=parameters)
         if found is None:
             started = self._begin(step.dataset, self._month)
             frames = {name: self._raw(step.raw[name], refs) for name, refs in raw.items()}
             frames |= {name: self._table(step.tables[name], refs) for name, refs in tables.items()}
             more = {"settle": self._engine().settled} if step.settles else {}
             rows = step.transform(**frames, **more, month=self._month).toArrow()
-            found = self._lake.publish(step.dataset, rows, partition=self._month, inputs=inputs)
+            found = self._lake.publish(
+                step.dataset, rows, partition=self._month, inputs=inputs, parameters=parameters
+            )
             _told(found, _rows(raw) + sum(ref.rows for refs in tables.values() for ref in refs), started)
         self.made.append(found)
 
@@ -152,6 +163,10 @@ class _Join:
     def _raw(self, raw_input: RawInput, refs: Sequence[RawRef]) -> DataFrame:
         engine = self._engine()
         rows = engine.read(raw_input.dataset, self._paths([ref.ref for ref in refs if ref.ref.rows]))
+        if self._protected and raw_input.dataset.name in SHIELDED:
+            person = SHIELDED[raw_input.dataset.name]
+            hidden = engine.frame(pa.table({person: self._protected}))
+            rows = rows.join(hidden, person, "left_anti").select(*raw_input.dataset.names)
         return delivered(rows, raw_input.dataset, engine.frame(delivery_table(refs)))
 
     def _table(self, dataset: Dataset, refs: Sequence[TableRef]) -> DataFrame:
@@ -164,7 +179,7 @@ class _Join:
         return [path for ref in refs for path in self._files[ref.id]]
 
     def _digest_of_links(self, links: Sequence[TableRef], month: str) -> str:
-        """Digest of the person links that touch a month's reports: new links elsewhere leave the month as it is."""
+        """Digest of the person links that touch a month's reports: links elsewhere change nothing in it."""
         reports = [
             ref for ref in self._select(RawInput(dataset=RECIPIENTS, last_months=1), month) if ref.ref.rows
         ]
@@ -175,7 +190,7 @@ class _Join:
         tokens = pa.concat_arrays([seen[name].unique() for name in seen.column_names])
         touched = table.filter(pc.is_in(table["token"], value_set=tokens)).sort_by("token")
         pairs = pc.binary_join_element_wise(touched["token"], touched["person_id"], "=").to_pylist()
-        return hashlib.sha256("\n".join(pairs).encode()).hexdigest()[:16]
+        return _digest(pairs)
 
 
 def _by_table(lake: Lake, as_of: datetime) -> dict[str, list[RawRef]]:
@@ -197,6 +212,10 @@ def _by_table(lake: Lake, as_of: datetime) -> dict[str, list[RawRef]]:
             )
             found.setdefault(ref.ref.table, []).append(ref)
     return found
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _ids(raw: dict[str, list[RawRef]]) -> list[str]:

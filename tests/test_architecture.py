@@ -5,11 +5,13 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("jobs", "graph", "expectations")
@@ -125,6 +127,15 @@ def test_lock_file_names_packages_and_hashes_only() -> None:
     assert len(pins) > 100
     assert len(pins) == len(set(pins)) == len(re.findall(r"^[a-z0-9]", lock, re.MULTILINE))
     assert not re.search(r"://|@ |index-url|find-links|trusted-host", lock)
+
+
+def test_lock_file_fits_the_declared_dependencies() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    lock = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    declared = [Requirement(line) for line in project["dependencies"] + extras["dev"] + extras["postgres"]]
+    assert [str(own) for own in declared if lock.get(own.name) not in own.specifier] == []
 
 
 def test_lock_file_keeps_the_pins_that_matter() -> None:

@@ -14,9 +14,9 @@ ORE_PER_KRONE = 100
 def transform(*, projects: DataFrame, contracts: DataFrame, payments: DataFrame, month: str) -> DataFrame:
     """One row per project with the parts of its coverage; a part that cannot be computed is missing.
 
-    A contract's place is known when its parent is a known contract of the project, or when it has none and is the
-    main contract or was given by the project's client. Invoices outside declared contracts count in a project when
-    both parties take part in it. Value is reckoned in whole kroner.
+    A contract's place is known when its parent is a known contract of the project, or when it has none and
+    is the main contract or was given by the project's client. Invoices outside declared contracts count in a
+    project when both parties take part in it. Value is reckoned in whole kroner.
 
     Args:
         projects: Raw projects with delivery.

@@ -26,7 +26,8 @@ def transform(
 ) -> DataFrame:
     """One row per month, employer and worker with a reported employment relation.
 
-    A relation that is open but without pay is not work: about a quarter of registered relations are like that.
+    A relation that is open but without pay is not work: about a quarter of registered relations are like
+    that.
 
     Args:
         reports: Raw reports with delivery.

@@ -52,7 +52,7 @@ def touches(start: str, end: str, month: str) -> Column:
 
 
 def place(address_id: str, unit_no: str) -> Column:
-    """`dwelling:<adresseId>:<unit>`, or `address:<adresseId>` when the unit is unknown; missing without address.
+    """`dwelling:<adresseId>:<unit>`, or `address:<adresseId>` when the unit is unknown; else missing.
 
     Args:
         address_id: Column with the address.

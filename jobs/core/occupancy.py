@@ -17,12 +17,12 @@ def transform(*, residences: DataFrame, persons: DataFrame, employments: DataFra
         month: Month evaluated.
     """
     ages = persons.select("person_id", "is_adult")
-    work = (
-        employments.where("is_active").groupBy("person_id").agg(F.collect_list("orgnr").alias("employers"))
-    )
+    work = employments.where("is_active").groupBy("person_id").agg(F.collect_list("orgnr").alias("employers"))
     people = (
         residences.groupBy("place_id", "person_id")
-        .agg(F.bool_or(F.col("source") != "innkvartering").alias("is_registered"), merged_refs().alias("refs"))
+        .agg(
+            F.bool_or(F.col("source") != "innkvartering").alias("is_registered"), merged_refs().alias("refs")
+        )
         .join(ages, "person_id", "left")
         .join(work, "person_id", "left")
         .withColumn("employers", F.when(F.coalesce("is_adult", F.lit(True)), F.col("employers")))

@@ -10,8 +10,8 @@ from jobs.core.rows import refs, shaped, share
 def transform(*, shareholdings: DataFrame, month: str) -> DataFrame:
     """One row per shareholder and company; a later list of a company replaces the whole earlier one.
 
-    The number of shares of a company stands on each row either for the company or for the class. It is for the class
-    when the holdings known exceed it.
+    The number of shares of a company stands on each row either for the company or for the class. It is for
+    the class when the holdings known exceed it.
 
     Args:
         shareholdings: Raw shareholdings with delivery, of year ends up to the month's end.

@@ -27,7 +27,7 @@ def transform(
     person_links: DataFrame,
     months: Sequence[str],
 ) -> DataFrame:
-    """One row per month, employer and worker with an income or deduction line; no line of a kind means missing.
+    """One row per month, employer and worker with an income or deduction line; no line means missing.
 
     Args:
         reports: Raw reports with delivery.

@@ -27,7 +27,7 @@ def transform(*, identifiers: DataFrame, recipients: DataFrame, roles: DataFrame
 
 
 def linked(rows: DataFrame, links: DataFrame, *columns: str) -> DataFrame:
-    """Rows in which tokens are replaced by the person they stand for; a token without a link stands for itself.
+    """Rows in which tokens are replaced by persons; a token without a link stands for itself.
 
     Args:
         rows: Rows with tokens.

@@ -23,8 +23,9 @@ def transform(
     """One row per project.
 
     The limit stated in the contract comes first. Else the rule of the code list that held on the day the main
-    contract was signed, for the client's kind, the work and the procurement code, at or above the rule's value. What
-    is needed to choose a rule and is missing makes the limit unknown; it is never taken to be none.
+    contract was signed, for the client's kind, the work and the procurement code, at or above the rule's
+    value. What is needed to choose a rule and is missing makes the limit unknown; it is never taken to be
+    none.
 
     Args:
         projects: Raw projects with delivery.

@@ -67,8 +67,8 @@ def attributed(
 ) -> DataFrame:
     """Lines of the current reports with `month`, employer `orgnr`, `person_id` and `is_late`.
 
-    Lines of private employers and of workers who have neither a number nor a name with birth date are left out:
-    there is no organisation, or nobody to count.
+    Lines of private employers and of workers who have neither a number nor a name with birth date are left
+    out: there is no organisation, or nobody to count.
 
     Args:
         lines: Raw lines of reports, one worker each.

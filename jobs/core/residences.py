@@ -27,8 +27,8 @@ def transform(
 ) -> DataFrame:
     """One row per person, place and source in force on the month's last day.
 
-    Protected addresses never reach this far. A c/o line is not a dwelling: only the address itself is read. A unit
-    that is not stated is not guessed: the person lives at the address.
+    Protected addresses never reach this far. A c/o line is not a dwelling: only the address itself is read.
+    A unit that is not stated is not guessed: the person lives at the address.
 
     Args:
         persons: Raw persons with delivery.

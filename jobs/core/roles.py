@@ -17,9 +17,10 @@ HOLDER = ("orgnr", "role", "holder_id", "is_control")
 def transform(*, role_units: DataFrame, roles: DataFrame, person_links: DataFrame, month: str) -> DataFrame:
     """One row per interval in which a holder had a role, from 24 months before the month on.
 
-    A version of a unit is every delivery that has the unit; it replaces all its roles. The register gives no start of
-    a role, only the last change of its group: that is the start when it falls after the version before, else the
-    version's own day is the upper bound. A role ends the day before the first version without it.
+    A version of a unit is every delivery that has the unit; it replaces all its roles. The register gives no
+    start of a role, only the last change of its group: that is the start when it falls after the version
+    before, else the version's own day is the upper bound. A role ends the day before the first version
+    without it.
 
     Args:
         role_units: Raw delivered units with delivery.

@@ -1,4 +1,4 @@
-"""From raw rows to current rows: their delivery, the latest version of a key, references, and the declared shape."""
+"""From raw rows to current rows: delivery, latest version of a key, references, declared shape."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ RECORD = ("delivery_id", "file_name", "record_no")
 
 
 def delivered(raw: DataFrame, dataset: Dataset, deliveries: DataFrame) -> DataFrame:
-    """Raw rows of the visible deliveries, with the place of their delivery in time and a reference to the row.
+    """Raw rows of the visible deliveries, with their delivery's place in time and a reference to the row.
 
     Args:
         raw: Rows of one raw table.

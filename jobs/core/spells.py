@@ -12,8 +12,8 @@ PAIR = ("orgnr", "person_id")
 def transform(*, employments: DataFrame, month: str) -> DataFrame:
     """One row per spell; months without pay after the last paid month do not prolong it.
 
-    Many relations stay open in the reports long after the work has ended. A spell without any paid month is kept
-    whole and shows it by `paid_months_n` 0.
+    Many relations stay open in the reports long after the work has ended. A spell without any paid month is
+    kept whole and shows it by `paid_months_n` 0.
 
     Args:
         employments: `core_work__employments` of the months of the window.

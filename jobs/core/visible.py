@@ -1,4 +1,4 @@
-"""Which deliveries a month may see, in what order, and where a full register closes what it no longer holds."""
+"""Which deliveries a month may see, in what order, and what a full register closes."""
 
 import calendar
 from collections.abc import Sequence
@@ -25,8 +25,9 @@ DELIVERY = pa.schema(
 )
 """One delivery of one raw table.
 
-`order_no` orders deliveries by (period, delivered_at, delivery_id); `version_on` is the first day of the period;
-`gone_on` is the day of the next full register, which no longer holds a key whose last version came here.
+`order_no` orders deliveries by (period, delivered_at, delivery_id); `version_on` is the first day of the
+period; `gone_on` is the day of the next full register, which no longer holds a key whose last version came
+here.
 """
 
 
@@ -36,11 +37,12 @@ class RawInput:
 
     Attributes:
         dataset: The raw table.
-        history_months: Months before the evaluated one from which versions are needed; 0 means the state at the
-            month's end, None every delivery. Older deliveries than the last full register before are not read.
+        history_months: Months before the evaluated one from which versions are needed; 0 means the state at
+            the month's end, None every delivery. Older deliveries than the last full register before are not
+            read.
         holds_at_end: The content holds at the end of its period (ownership at year end), not from its start.
-        last_months: Only deliveries about this many months up to the evaluated one (monthly reports); None means no
-            such limit.
+        last_months: Only deliveries about this many months up to the evaluated one (monthly reports); None
+            means no such limit.
     """
 
     dataset: Dataset

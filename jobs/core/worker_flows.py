@@ -141,7 +141,7 @@ def _strata(organisations: DataFrame) -> DataFrame:
 
 
 def _chance(paid: DataFrame, strata: DataFrame, end: Column) -> DataFrame:
-    """Median over organisations of the largest share of leavers that landed at one new employer, by stratum."""
+    """Median over organisations of the largest share of leavers landing at one new employer."""
     leavers = paid.where(
         F.col("is_left") & F.col("is_move") & (F.col("last_on") > F.date_sub(end, FAILED_WITHIN_DAYS))
     ).join(strata, "orgnr")

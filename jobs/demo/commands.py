@@ -1,5 +1,6 @@
 """The commands `demo` and `serve`."""
 
+import logging
 import time
 from pathlib import Path
 from typing import Annotated
@@ -23,11 +24,15 @@ def demo(
 
     from jobs.demo.story import Demo, run_demo
 
+    logging.getLogger("jobs").setLevel(logging.WARNING)  # the steps are told by the console
     console = Console()
     asked = Demo(home=home or settings().home, firms=firms, seed=seed)
     started = time.monotonic()
     if asked.is_done():
-        console.print("Nothing to do: the same county, the same code, and its run and release are there.")
+        console.print(
+            "Nothing to do: the same county, the same code, and its run and release are there.",
+            soft_wrap=True,
+        )
     else:
         run_demo(asked, console)
     from jobs.demo.report import show
@@ -40,13 +45,10 @@ def serve(home: Home = None) -> None:
     """Starts Airflow on the demonstration's lake and leaves its UI up until Ctrl-C."""
     from rich.console import Console
 
-    from jobs.demo.story import Demo, serving, step
+    from jobs.demo.story import Demo, serving
 
     console = Console()
-    asked = Demo(home=home or settings().home)
-    airflow = asked.airflow()
-    with step("Airflow: writing its configuration and database", console):
-        airflow.prepare()
+    airflow = Demo(home=home or settings().home).airflow()
     with serving(airflow, console):
         console.print("Ctrl-C ends it.")
         try:

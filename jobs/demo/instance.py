@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 import httpx
 
@@ -96,9 +95,7 @@ class Airflow:
         return RestApi(self.url, user, self.password(user))
 
     def prepare(self) -> None:
-        """Write configuration and passwords, migrate the database; nothing when it serves already."""
-        if self.is_up():
-            return
+        """Write configuration and passwords, create or migrate the database."""
         self.home.mkdir(parents=True, exist_ok=True)
         self._stop_leftovers()
         if not self.passwords_file.exists():
@@ -142,7 +139,13 @@ class Airflow:
         return "\n".join([*lines, ""])
 
     def start(self) -> None:
-        """Start the components; `wait_until_healthy` says when they serve."""
+        """Prepare, and start the components; nothing when another command has done so.
+
+        `wait_until_healthy` says when they serve.
+        """
+        if self.is_up():
+            return
+        self.prepare()
         logs = self.home / "logs"
         logs.mkdir(exist_ok=True)
         for name, arguments in COMPONENTS.items():
@@ -181,7 +184,7 @@ class Airflow:
     def _awaited(self) -> str:
         """Names of the components that do not report themselves healthy."""
         try:
-            health = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
+            health = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5, trust_env=False).json()
         except (httpx.HTTPError, ValueError):
             return "API server"
         return ", ".join(
@@ -192,6 +195,8 @@ class Airflow:
 
     def stop(self) -> None:
         """End every process group that was started here, gently first."""
+        if not self._processes:
+            return
         processes = list(self._processes.values())
         _stop_groups(
             [process.pid for process in processes], lambda: [process.poll() for process in processes]
@@ -201,16 +206,15 @@ class Airflow:
 
     def wait(self) -> None:
         """Wait until a component ends."""
-        while all(process.poll() is None for process in self._processes.values()):
+        while self._processes and all(process.poll() is None for process in self._processes.values()):
             time.sleep(1)
 
     @contextmanager
-    def running(self) -> Iterator[Self]:
-        """Start, and stop whatever happens, also on SIGTERM."""
+    def stopped_afterwards(self) -> Iterator[None]:
+        """Stop at the end whatever was started, whatever happens, also on SIGTERM."""
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
-            self.start()
-            yield self
+            yield
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             self.stop()
@@ -223,7 +227,7 @@ class Airflow:
     def is_up(self) -> bool:
         """Whether an Airflow serves from this folder already, started here or by another command."""
         try:
-            httpx.get(f"{self.url}/api/v2/monitor/health", timeout=2).raise_for_status()
+            httpx.get(f"{self.url}/api/v2/monitor/health", timeout=2, trust_env=False).raise_for_status()
         except httpx.HTTPError:
             return False
         return self._running_file.exists()

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 import httpx
 
 from expectations.errors import KjedeError, NotPermitted
+
+SETTLED = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class RestApi:
         Raises:
             NotPermitted: Airflow refused the user.
         """
-        token = httpx.post(f"{url}/auth/token", json={"username": user, "password": password}, timeout=30)
+        token = httpx.post(
+            f"{url}/auth/token", json={"username": user, "password": password}, timeout=30, trust_env=False
+        )
         if token.status_code != httpx.codes.CREATED:
             raise NotPermitted(f"airflow: {user} was not let in ({token.status_code})")
         self._client = httpx.Client(
@@ -48,7 +53,14 @@ class RestApi:
             headers={"Authorization": f"Bearer {token.json()['access_token']}"},
             timeout=30,
             transport=httpx.HTTPTransport(retries=3),
+            trust_env=False,  # it is on this machine; a proxy of the environment is not for it
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def call(self, method: str, path: str, body: Any = None, **query: str | int) -> Any:
         """One request; the decoded answer.
@@ -146,13 +158,18 @@ class RestApi:
     def question(self, dag: str, run_id: str, task: str) -> dict[str, Any] | None:
         """The question of a task that waits for an answer; None while nothing is asked.
 
+        Airflow may still be ending the process that asked; an answer within that second ends the process that
+        resumes too, and the question is asked again. So a question is passed on when it is `SETTLED` old.
+
         Args:
             dag: DAG id.
             run_id: Run id.
             task: Task id.
         """
         for question in self.call("GET", f"/dags/{dag}/dagRuns/{run_id}/hitlDetails")["hitl_details"]:
-            if question["task_instance"]["task_id"] == task and not question["response_received"]:
+            age = datetime.now(UTC) - datetime.fromisoformat(question["created_at"])
+            own = question["task_instance"]["task_id"] == task
+            if own and not question["response_received"] and age > SETTLED:
                 found: dict[str, Any] = question
                 return found
         return None

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +27,6 @@ NOTE = "Synthetic data, demonstration."
 POOL = ("engine", 1, "Joins and detectors: one at a time")
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 WAIT_SECONDS = 900
-ANSWER_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +160,17 @@ def _alone(demo: Demo) -> Iterator[None]:
 
 
 def _run(demo: Demo, console: "Console") -> None:
+    state = demo.state()
     (demo.folder / "done.json").unlink(missing_ok=True)
-    with ThreadPoolExecutor(1) as pool:
-        airflow = demo.airflow()
-        preparing = pool.submit(airflow.prepare)
-        _make_county(demo, console)
-        with step("Airflow: writing its configuration and database", console):
-            preparing.result()
-    with serving(airflow, console):
-        _drive(demo, airflow, console)
+    airflow = demo.airflow()
+    with (
+        serving(airflow, console, meanwhile=lambda: _make_county(demo, console)),
+        airflow.as_user("operator") as operator,
+        airflow.as_user("approver") as approver,
+    ):
+        _drive(demo, operator, approver, console)
     _write_dossiers(demo, console)
-    demo.note("done.json", demo.state())
+    demo.note("done.json", state)
 
 
 def _make_county(demo: Demo, console: "Console") -> None:
@@ -195,29 +194,31 @@ def _make_county(demo: Demo, console: "Console") -> None:
 
 
 @contextmanager
-def serving(airflow: Airflow, console: "Console") -> Iterator[None]:
-    """A prepared Airflow that serves; one that was up already is left up.
+def serving(
+    airflow: Airflow, console: "Console", meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """An Airflow that serves; one that was up already is left up.
 
     Args:
-        airflow: Prepared.
+        airflow: It.
         console: Where progress goes.
+        meanwhile: Done while it starts.
     """
-    if airflow.is_up():
-        _say(console, f"Airflow is up already at {airflow.url}")
-        yield
-        return
-    with airflow.running():
-        with step("Airflow: starting API server, scheduler, DAG processor and triggerer", console):
-            for _ in airflow.wait_until_healthy():
-                pass
+    with airflow.stopped_afterwards():
+        with ThreadPoolExecutor(1) as pool:
+            starting = pool.submit(airflow.start)
+            meanwhile()
+            with step("Airflow: database, API server, scheduler, DAG processor, triggerer", console):
+                starting.result()
+                for _ in airflow.wait_until_healthy():
+                    pass
         _say(console, f"  UI: {airflow.url}")
         _say(console, f"  users operator and approver; passwords in {airflow.passwords_file}")
         yield
 
 
-def _drive(demo: Demo, airflow: Airflow, console: "Console") -> None:
+def _drive(demo: Demo, operator: RestApi, approver: RestApi, console: "Console") -> None:
     """Start the chain as operator, follow it from DAG to DAG, and answer as approver."""
-    operator, approver = airflow.as_user("operator"), airflow.as_user("approver")
     _await_dags(operator)
     operator.make_pool(*POOL)
     now = datetime.now(UTC)
@@ -273,9 +274,6 @@ def _approve(dag: str, run_id: str, approver: RestApi, console: "Console") -> No
     question = approver.question(dag, run_id, "approve")
     if question is None:
         return
-    # No person answers within the second of asking; Airflow may then still be ending the process that asked,
-    # ends the one that resumes with it, and asks again.
-    time.sleep(ANSWER_SECONDS)
     approver.answer(dag, run_id, "approve", choice="Approve", note=NOTE)
     _say(console, f"  {dag:<14} approver approved: {question['subject']} ({NOTE})")
 

@@ -116,6 +116,18 @@ def tombstones(lake: Lake, source: str) -> list[Tombstone]:
     return [Tombstone.from_dict(json.loads(lake.storage.read(entry.key))) for entry in entries]
 
 
+def protected_persons(lake: Lake) -> list[str]:
+    """Tokens of all persons whose address is protected in any delivery, sorted.
+
+    Protection is not bound to an as_of: an address that must not be shown may not be shown as it was either.
+
+    Args:
+        lake: Lake.
+    """
+    stones = [stone for source in lake.storage.folders(FOLDER) for stone in tombstones(lake, source)]
+    return sorted({person for stone in stones for person in stone.persons})
+
+
 class Grave:
     """What later tombstones say of the records of one delivery while it is taken in."""
 

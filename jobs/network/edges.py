@@ -184,7 +184,7 @@ def _people_edges(
         .agg(
             F.max(
                 F.expr(
-                    "CASE is_rent_deducted WHEN 'ja' THEN 'c:ja' WHEN 'ukjent' THEN 'b:ukjent' ELSE 'a:nei' END"
+                    "CASE is_rent_deducted WHEN 'ja' THEN '3:ja' WHEN 'nei' THEN '1:nei' ELSE '2:ukjent' END"
                 )
             ).alias("answer")
         )

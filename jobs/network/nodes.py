@@ -168,9 +168,7 @@ def _buildings(buildings: DataFrame, dwellings: DataFrame, month: str) -> DataFr
     return nodes(rows, F.concat(F.lit("building:"), "building_no"), known, BUILDINGS, month)
 
 
-def _places(
-    organisations: DataFrame, ends: DataFrame, hub_kinds: DataFrame, month: str
-) -> DataFrame:
+def _places(organisations: DataFrame, ends: DataFrame, hub_kinds: DataFrame, month: str) -> DataFrame:
     rows = (
         organisations.where(F.col("address_key").isNotNull())
         .groupBy(F.concat(F.lit("place:"), "address_key").alias("node_id"))

@@ -35,7 +35,7 @@ def elements(
     month: str,
     settle: Settle = unsettled,
 ) -> DataFrame:
-    """Elements of one scope per dwelling with at least three residents who work and are not known to be minors.
+    """Elements of one scope per dwelling with at least three working residents not known to be minors.
 
     Args:
         residences: `core_home__residences`.
@@ -112,7 +112,9 @@ def crowded(residences: DataFrame, persons: DataFrame, employments: DataFrame) -
     of_dwelling = Window.partitionBy("scope_id")
     return (
         living.join(paid, "person_id", "left")
-        .withColumn("employer", F.explode(F.array_distinct(F.array_compact(F.array("paid_by", "employer_orgnr")))))
+        .withColumn(
+            "employer", F.explode(F.array_distinct(F.array_compact(F.array("paid_by", "employer_orgnr"))))
+        )
         .select("scope_id", "person_id", "employer")
         .distinct()
         .withColumn("workers_n", F.size(F.collect_set("person_id").over(of_dwelling)))

@@ -29,7 +29,7 @@ def elements(
     month: str,
     settle: Settle = unsettled,
 ) -> DataFrame:
-    """Elements of one scope per set of two to five companies with a circle of labour payments through all of them.
+    """Elements of one scope per set of two to five companies on one circle of labour payments.
 
     Args:
         payments: `core_chain__payments`.

@@ -5,8 +5,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_net import SCOPES
 from jobs.core.rows import shaped, union_all
-from jobs.network.scope_parts import Settle, unsettled
 from jobs.network import scope_dwelling, scope_flow, scope_project, scope_succession
+from jobs.network.scope_parts import Settle, unsettled
 
 ELEMENTS_AT_MOST = 2000
 

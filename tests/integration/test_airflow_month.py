@@ -29,20 +29,30 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture(scope="module")
 def airflow(demo: Demo) -> Iterator[Airflow]:
     instance = demo.airflow()
-    instance.prepare()
-    with instance.running():
+    with instance.stopped_afterwards():
+        instance.start()
         for _ in instance.wait_until_healthy():
             pass
         yield instance
 
 
 @pytest.fixture(scope="module")
-def operator(airflow: Airflow) -> RestApi:
-    api = airflow.as_user("operator")
+def operator(airflow: Airflow) -> Iterator[RestApi]:
+    with airflow.as_user("operator") as api:
+        await_dags(api)
+        api.make_pool(*POOL)
+        yield api
+
+
+@pytest.fixture(scope="module")
+def approver(airflow: Airflow) -> Iterator[RestApi]:
+    with airflow.as_user("approver") as api:
+        yield api
+
+
+def await_dags(api: RestApi) -> None:
     wait_for(lambda: set(CHAIN) <= api.dag_ids() or api.import_errors(), "DAGs")
     assert api.import_errors() == []
-    api.make_pool(*POOL)
-    return api
 
 
 @pytest.fixture(scope="module")
@@ -104,19 +114,19 @@ def test_a_month_goes_through_by_its_assets(demo: Demo, operator: RestApi, first
 
 
 def test_only_a_second_person_can_release(
-    demo: Demo, airflow: Airflow, operator: RestApi, first_run: dict[str, str]
+    demo: Demo, operator: RestApi, approver: RestApi, first_run: dict[str, str]
 ) -> None:
     dag, run_id = CHAIN[-1], first_run[CHAIN[-1]]
     with pytest.raises(NotPermitted):
         operator.answer(dag, run_id, "approve", choice="Approve", note="my own run")
     assert demo.releases() == []
-    airflow.as_user("approver").answer(dag, run_id, "approve", choice="Approve", note="synthetic")
+    approver.answer(dag, run_id, "approve", choice="Approve", note="synthetic")
     ended(operator, dag, run_id)
     assert len(demo.releases()) == 1
 
 
 def test_the_same_month_again_gives_the_same_versions_and_a_rejection_releases_nothing(
-    demo: Demo, airflow: Airflow, operator: RestApi, first_run: dict[str, str]
+    demo: Demo, operator: RestApi, approver: RestApi, first_run: dict[str, str]
 ) -> None:
     before, released = versions(demo, demo.month), demo.releases()
     assert before
@@ -125,7 +135,7 @@ def test_the_same_month_again_gives_the_same_versions_and_a_rejection_releases_n
     )
     assert versions(demo, demo.month) == before
     dag, run_id = CHAIN[-1], again[CHAIN[-1]]
-    airflow.as_user("approver").answer(dag, run_id, "approve", choice="Reject", note="seen already")
+    approver.answer(dag, run_id, "approve", choice="Reject", note="seen already")
     ended(operator, dag, run_id)
     assert {task.task: task.state for task in operator.tasks(dag, run_id)}["publish"] == "skipped"
     assert demo.releases() == released

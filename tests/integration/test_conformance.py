@@ -29,8 +29,9 @@ from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
 
 logging.basicConfig(level="WARNING")
-refs, _ = join.run(Lake.open(sys.argv[1], create=False), Run.of(sys.argv[3]), engine=sys.argv[2], progress=lambda _: None)
-print("HASHES " + json.dumps({f"{r.table} {r.partition}": [r.rows, r.content_hash] for r in refs}))
+refs, _ = join.run(Lake.open(sys.argv[1], create=False), Run.of(sys.argv[3]), engine=sys.argv[2],
+progress=lambda _: None) print("HASHES " + json.dumps({f"{r.table} {r.partition}": [r.rows, r.content_hash]
+for r in refs}))
 """
 
 
@@ -72,9 +73,7 @@ def test_world_fills_the_tables(on_sail: dict[str, list[object]]) -> None:
     assert len(rows) == 52
 
 
-def test_apache_spark_makes_the_same(
-    world: Path, on_sail: dict[str, list[object]], tmp_path: Path
-) -> None:
+def test_apache_spark_makes_the_same(world: Path, on_sail: dict[str, list[object]], tmp_path: Path) -> None:
     assert joined(copied(world, tmp_path), "spark") == on_sail
 
 
@@ -90,7 +89,11 @@ def cluster(folder: Path) -> Iterator[str]:
 
     home = Path(pyspark.__file__).parent
     master, connect = free_port(), free_port()
-    environment = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    environment = os.environ | {
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+    }
     url = f"spark://127.0.0.1:{master}"
     deploy = "org.apache.spark.deploy"
     settings = {
@@ -105,9 +108,31 @@ def cluster(folder: Path) -> Iterator[str]:
     given = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     server = "org.apache.spark.sql.connect.service.SparkConnectServer"
     commands = {
-        "master": ["spark-class", f"{deploy}.master.Master", "--host", "127.0.0.1", "--port", str(master), "--webui-port", "0"],
-        "worker": ["spark-class", f"{deploy}.worker.Worker", "--host", "127.0.0.1", "--cores", "2", "--memory", "1g",
-                   "--work-dir", str(folder / "work"), "--webui-port", "0", url],
+        "master": [
+            "spark-class",
+            f"{deploy}.master.Master",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(master),
+            "--webui-port",
+            "0",
+        ],
+        "worker": [
+            "spark-class",
+            f"{deploy}.worker.Worker",
+            "--host",
+            "127.0.0.1",
+            "--cores",
+            "2",
+            "--memory",
+            "1g",
+            "--work-dir",
+            str(folder / "work"),
+            "--webui-port",
+            "0",
+            url,
+        ],
         "connect": ["spark-submit", "--master", url, "--class", server, *given, "spark-internal"],
     }
     running: list[subprocess.Popen[bytes]] = []
@@ -117,7 +142,11 @@ def cluster(folder: Path) -> Iterator[str]:
                 running.append(
                     subprocess.Popen(
                         [home / "bin" / program, *arguments],
-                        env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                        env=environment,
+                        cwd=folder,
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        start_new_session=True,
                     )
                 )
             if name == "master":

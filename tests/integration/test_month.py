@@ -1,18 +1,20 @@
 """One synthetic county from deliveries to dossiers, by the command line, as a user would."""
 
+import contextlib
 import filecmp
 import gzip
 import json
 import re
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from expectations.errors import KjedeError
+from jobs.cli import app
 from jobs.lake.delivery_writer import json_lines, write_delivery
 from jobs.synth.generate import generate
 
@@ -23,16 +25,12 @@ LATE = "2026-03-01T00:00:00Z"
 
 
 def kjede(*words: str | Path, code: int = 0, cwd: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-    )
-    assert done.returncode == code, (
-        f"kjede {' '.join(map(str, words))}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    )
+    """Standard output of a command; run here, since a process for each of many would take minutes."""
+    with contextlib.chdir(cwd):
+        done = CliRunner().invoke(app, [str(word) for word in words])
+    problem = done.exception
+    found = problem.exit_code if isinstance(problem, KjedeError) else done.exit_code
+    assert found == code, f"kjede {' '.join(map(str, words))}: {found}\n{done.output}\n{problem!r}"
     return done.stdout
 
 
@@ -131,7 +129,7 @@ def test_the_same_deliveries_give_the_same_bytes(place: Path) -> None:
             kjede("export", table, "--lake", lake, "--month", MONTH, "--to", f"{lake}.parquet", cwd=place)
         assert filecmp.cmp(place / "L.parquet", place / "again.parquet", shallow=False), table
     compared = rows("diff", "--lake", "L", "--other", "again", "--month", MONTH, cwd=place)
-    assert {r["change"] for r in compared} == {"identical"}
+    assert compared == []
     kjede("verify", "--lake", "L", cwd=place)
 
 
@@ -162,7 +160,7 @@ def test_a_late_replacement_restates_the_month_and_the_old_as_of_keeps_its_bytes
     )
     kjede(*run, "--as-of", LATE, cwd=place)
     changed = rows("diff", "--lake", "later/L", "--month", MONTH, cwd=place)
-    employments = next(r for r in changed if r["table"] == "core_work__employments" and r["month"] == MONTH)
+    employments = next(r for r in changed if (r["table"], r["partition"]) == ("core_work__employments", MONTH))
     assert (employments["removed"], employments["added"]) == (1, 0)
     kjede(*run, cwd=place)
     kjede(

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -27,37 +28,80 @@ def token(letter: str) -> str:
     return "p1_" + letter * 26
 
 
-def deliver(lake: Lake, source: str, period: str, at: datetime, kind: str, tables: dict[Dataset, list[dict[str, object]]],
-            number: int = 1) -> None:
+def deliver(
+    lake: Lake,
+    source: str,
+    period: str,
+    at: datetime,
+    kind: str,
+    tables: dict[Dataset, list[dict[str, object]]],
+    number: int = 1,
+) -> None:
     """Take in one delivery as the intake would: rows first, the receipt last."""
     delivery_id = f"{at:%Y%m%dT%H%M%SZ}-{number:04d}"
     refs = []
     for dataset, rows in tables.items():
         full = [
-            {"delivery_id": delivery_id, "file_name": "f", "record_no": n, "item_no": 0, "known_at": at, "period": period,
-             **row}
+            {
+                "delivery_id": delivery_id,
+                "file_name": "f",
+                "record_no": n,
+                "item_no": 0,
+                "known_at": at,
+                "period": period,
+                **row,
+            }
             for n, row in enumerate(rows, start=1)
         ]
         schema = pa.schema([pa.field(f.name, f.type) for f in dataset.arrow_schema])
-        refs.append(lake.publish_raw(dataset, pa.Table.from_pylist(full, schema=schema), source=source,
-                                     delivery_id=delivery_id, audit=False))
-    fates = dict.fromkeys(("in", "accepted", "quarantined", "duplicate", "superseded", "protected", "purged"), 0)
-    envelope = {"period": period, "kind": kind, "delivered_at": at.isoformat().replace("+00:00", "Z"),
-                "legal_basis": "LB-EKSEMPEL"}
-    lake.deliveries.write({"source": source, "delivery_id": delivery_id, "status": "accepted", "envelope": envelope,
-                           "dispositions": fates, "files": [], "tables": [ref.to_dict() for ref in refs],
-                           "warnings": [], "unknown_fields": {}})
+        refs.append(
+            lake.publish_raw(
+                dataset,
+                pa.Table.from_pylist(full, schema=schema),
+                source=source,
+                delivery_id=delivery_id,
+                audit=False,
+            )
+        )
+    fates = dict.fromkeys(
+        ("in", "accepted", "quarantined", "duplicate", "superseded", "protected", "purged"), 0
+    )
+    envelope = {
+        "period": period,
+        "kind": kind,
+        "delivered_at": at.isoformat().replace("+00:00", "Z"),
+        "legal_basis": "LB-EKSEMPEL",
+    }
+    lake.deliveries.write(
+        {
+            "source": source,
+            "delivery_id": delivery_id,
+            "status": "accepted",
+            "envelope": envelope,
+            "dispositions": fates,
+            "files": [],
+            "tables": [ref.to_dict() for ref in refs],
+            "warnings": [],
+            "unknown_fields": {},
+        }
+    )
 
 
 def report(month: str, *workers: str) -> dict[Dataset, list[dict[str, object]]]:
     head = {"calendar_month": month, "message_id": "m", "employer_orgnr": ORG, "record_no": 1}
-    each = [head | {"establishment_no": 0, "recipient_no": n, "item_no": n, "worker_token": token(w)}
-            for n, w in enumerate(workers)]
+    each = [
+        head | {"establishment_no": 0, "recipient_no": n, "item_no": n, "worker_token": token(w)}
+        for n, w in enumerate(workers)
+    ]
     return {
         REPORTS: [head | {"sent_at": AS_OF}],
         RECIPIENTS: each,
-        EMPLOYMENTS: [r | {"employment_kind": "ordinaertArbeidsforhold", "started_on": date(2025, 1, 1)} for r in each],
-        INCOMES: [r | {"benefit_kind": "kontantytelse", "amount_ore": 100, "wage_code": "fastloenn"} for r in each],
+        EMPLOYMENTS: [
+            r | {"employment_kind": "ordinaertArbeidsforhold", "started_on": date(2025, 1, 1)} for r in each
+        ],
+        INCOMES: [
+            r | {"benefit_kind": "kontantytelse", "amount_ore": 100, "wage_code": "fastloenn"} for r in each
+        ],
     }
 
 
@@ -66,25 +110,34 @@ def unit(orgnr: str, name: str = "X AS") -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory, engine):
+def lake(tmp_path_factory: Any, engine: Any) -> Any:
     made = Lake.open(tmp_path_factory.mktemp("lake"))
-    deliver(made, "brreg_enheter", "2026-01-31", datetime(2026, 2, 1, tzinfo=UTC), "snapshot", {UNITS: [unit(ORG)]})
+    deliver(
+        made,
+        "brreg_enheter",
+        "2026-01-31",
+        datetime(2026, 2, 1, tzinfo=UTC),
+        "snapshot",
+        {UNITS: [unit(ORG)]},
+    )
     for month in ("2025-12", M):
         at = datetime(2026, 1, 10, tzinfo=UTC) if month == "2025-12" else datetime(2026, 2, 10, tzinfo=UTC)
         deliver(made, "skatteetaten_amelding", month, at, "ordinary", report(month, "a", "b"))
     return made
 
 
-def run(lake, as_of=AS_OF, month=M, said=None):
-    return join.run(lake, Run(month, as_of), engine="sail", progress=(said.append if said is not None else lambda _: None))
+def run(lake: Any, as_of: Any = AS_OF, month: Any = M, said: Any = None) -> Any:
+    return join.run(
+        lake, Run(month, as_of), engine="sail", progress=(said.append if said is not None else lambda _: None)
+    )
 
 
-def rows(lake, refs, table, month=M):
+def rows(lake: Any, refs: Any, table: Any, month: Any = M) -> Any:
     (ref,) = [ref for ref in refs if (ref.table, ref.partition) == (table, month)]
     return lake.read(ref).to_pylist()
 
 
-def test_every_table_is_made_even_from_sources_that_sent_nothing(lake):
+def test_every_table_is_made_even_from_sources_that_sent_nothing(lake: Any) -> None:
     refs, deliveries = run(lake)
     months = {(ref.table, ref.partition) for ref in refs}
     for step in STEPS:
@@ -95,21 +148,21 @@ def test_every_table_is_made_even_from_sources_that_sent_nothing(lake):
     assert rows(lake, refs, "core_chain__contracts") == []
 
 
-def test_second_run_computes_nothing(lake):
+def test_second_run_computes_nothing(lake: Any) -> None:
     first, _ = run(lake)
     said: list[str] = []
     again, _ = run(lake, said=said)
     assert (again, said) == (first, [])
 
 
-def test_tables_are_made_after_what_they_are_made_of():
-    made = set()
+def test_tables_are_made_after_what_they_are_made_of() -> None:
+    made: set[str] = set()
     for step in STEPS:
         assert {dataset.name for dataset in step.tables.values()} <= made, step.dataset.name
         made.add(step.dataset.name)
 
 
-def test_late_replacement_restates_its_month_and_the_old_as_of_stays(lake):
+def test_late_replacement_restates_its_month_and_the_old_as_of_stays(lake: Any) -> None:
     before, _ = run(lake)
     late = datetime(2026, 2, 20, tzinfo=UTC)
     deliver(lake, "skatteetaten_amelding", "2025-12", late, "replacement", report("2025-12", "b"))
@@ -127,7 +180,7 @@ def test_late_replacement_restates_its_month_and_the_old_as_of_stays(lake):
     assert "join core_work__employments 2025-12 to 2025-12" in said
 
 
-def test_next_month_carries_the_reports_of_the_window(lake):
+def test_next_month_carries_the_reports_of_the_window(lake: Any) -> None:
     this, _ = run(lake)
     said: list[str] = []
     following, _ = run(lake, as_of=AS_OF, month="2026-02", said=said)
@@ -145,15 +198,20 @@ instants = st.integers(min_value=1, max_value=90 * 86400).map(lambda s: AS_OF + 
     what=st.sampled_from(["snapshot", "delta", "report", "contract"]),
     period=st.sampled_from(["2025-12", "2026-01"]),
 )
-def test_what_became_known_after_as_of_changes_nothing(lake, at, what, period):
+def test_what_became_known_after_as_of_changes_nothing(lake: Any, at: Any, what: Any, period: Any) -> None:
     before = run(lake)[0]
     number = next(SERIAL)
     at = at.replace(microsecond=0)
     if what == "report":
         deliver(lake, "skatteetaten_amelding", period, at, "replacement", report(period, "c"), number)
     elif what == "contract":
-        row = {"contract_id": "K", "buyer_orgnr": ORG, "contract_kind": "innleie", "is_labour_bearing": True,
-               "declaration_status": "erklaert"}
+        row = {
+            "contract_id": "K",
+            "buyer_orgnr": ORG,
+            "contract_kind": "innleie",
+            "is_labour_bearing": True,
+            "declaration_status": "erklaert",
+        }
         deliver(lake, "kontraktskjede", period, at, "ordinary", {CONTRACTS: [row]}, number)
     else:
         deliver(lake, "brreg_enheter", f"{period}-15", at, what, {UNITS: [unit(OTHER)]}, number)

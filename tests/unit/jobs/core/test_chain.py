@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,18 +16,29 @@ M = "2026-01"
 CLIENT = "310000108"
 
 
-def contract(contract_id: str, parent: str | None = None, **values: object) -> dict[str, object]:
-    row = {"contract_id": contract_id, "project_id": "P", "parent_contract_id": parent, "client_orgnr": CLIENT}
+def contract(contract_id: str, parent: str | None = None, **values: object) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "contract_id": contract_id,
+        "project_id": "P",
+        "parent_contract_id": parent,
+        "client_orgnr": CLIENT,
+    }
     row |= {"supplier_orgnr": f"S{contract_id}", "kind": "underentreprise", "is_labour_bearing": True}
     return row | {"declaration": "verifisert", "signed_on": date(2025, 10, 1)} | values
 
 
-def test_current_version_of_a_contract(raw, rows, sent):
+def test_current_version_of_a_contract(raw: Any, rows: Any, sent: Any) -> None:
     from jobs.core.contracts import transform
 
     def declared(state: str) -> dict[str, object]:
-        return {"contract_id": "K", "buyer_orgnr": CLIENT, "contract_kind": "innleie", "is_labour_bearing": True,
-                "contract_status": state, "declaration_status": "erklaert"}
+        return {
+            "contract_id": "K",
+            "buyer_orgnr": CLIENT,
+            "contract_kind": "innleie",
+            "is_labour_bearing": True,
+            "contract_status": state,
+            "declaration_status": "erklaert",
+        }
 
     frame = raw(
         RAW_CONTRACTS,
@@ -54,7 +66,9 @@ def invoice(invoice_id: str, **values: object) -> dict[str, object]:
         pytest.param({"invoice_kind": "kreditnota", "amount_ore": -100}, False, -100, id="credit note"),
     ],
 )
-def test_payment(raw, rows, table, sent, values, is_labour, amount):
+def test_payment(
+    raw: Any, rows: Any, table: Any, sent: Any, values: Any, is_labour: Any, amount: Any
+) -> None:
     from jobs.core.payments import transform
 
     contracts = table(CONTRACTS, contract("1"), contract("2", is_labour_bearing=False))
@@ -68,14 +82,18 @@ def test_payment(raw, rows, table, sent, values, is_labour, amount):
 
 def declared_project(**values: object) -> dict[str, object]:
     row = {"project_id": "P", "client_orgnr": CLIENT, "client_kind": "kommune", "work_kind": "nybygg_naering"}
-    return row | {"municipality_no": "3420", "declaration_status": "erklaert", "value_ore": 4_000_000_00} | values
+    return (
+        row
+        | {"municipality_no": "3420", "declaration_status": "erklaert", "value_ore": 4_000_000_00}
+        | values
+    )
 
 
 @pytest.fixture
-def coverage(raw, rows, table, sent):
+def coverage(raw: Any, rows: Any, table: Any, sent: Any) -> Any:
     from jobs.core.coverage import transform
 
-    def make(contracts=(), payments=()):
+    def make(contracts: Any = (), payments: Any = ()) -> Any:
         frame = transform(
             projects=raw(RAW_PROJECTS, M, sent("D1", M, [declared_project(is_chain_complete=True)])),
             contracts=table(CONTRACTS, *contracts),
@@ -88,17 +106,17 @@ def coverage(raw, rows, table, sent):
     return make
 
 
-def parts(row):
+def parts(row: Any) -> Any:
     names = ("verified_share", "parent_known_share", "invoice_covered_share", "coverage_share")
     return tuple(None if row[n] is None else str(row[n]) for n in names)
 
 
-def test_coverage_without_contracts_is_unknown_not_zero(coverage):
+def test_coverage_without_contracts_is_unknown_not_zero(coverage: Any) -> None:
     row = coverage()
     assert (parts(row), row["contracts_n"], row["is_declared_complete"]) == ((None,) * 4, 0, True)
 
 
-def test_coverage_is_the_lowest_known_part(coverage):
+def test_coverage_is_the_lowest_known_part(coverage: Any) -> None:
     contracts = [
         contract("1", kind="hovedkontrakt", client_orgnr="X"),
         contract("2", parent="1", client_orgnr="S1", declaration="erklaert"),
@@ -114,10 +132,14 @@ def test_coverage_is_the_lowest_known_part(coverage):
 
 def paid(invoice_id: str, ore: int, **values: object) -> dict[str, object]:
     row = {"invoice_id": invoice_id, "issuer_orgnr": "S1", "payer_orgnr": CLIENT, "kind": "faktura"}
-    return row | {"issued_on": date(2026, 1, 1), "amount_ore": ore, "is_labour": True, "source": "tilsyn"} | values
+    return (
+        row
+        | {"issued_on": date(2026, 1, 1), "amount_ore": ore, "is_labour": True, "source": "tilsyn"}
+        | values
+    )
 
 
-def test_invoices_outside_contracts_between_parties_lower_coverage(coverage):
+def test_invoices_outside_contracts_between_parties_lower_coverage(coverage: Any) -> None:
     inside = paid("1", 600_00, contract_id="1", project_id="P")
     credit = paid("2", -100_00, contract_id="1", project_id="P", kind="kreditnota")
     outside = paid("3", 500_00)
@@ -127,24 +149,50 @@ def test_invoices_outside_contracts_between_parties_lower_coverage(coverage):
     assert parts(row) == ("1.000000", "1.000000", "0.500000", "0.500000")
 
 
-RULES = [
-    {"rule_id": "OFF-BA", "client_kinds": "kommune,fylkeskommune", "work_kinds": "nybygg_naering,anlegg",
-     "min_value_ore": 2_050_000_00, "max_tiers": 2, "valid_from_on": date(2017, 1, 1)},
-    {"rule_id": "OFF-RENHOLD", "client_kinds": "kommune", "work_kinds": "renhold", "cpv": "90910000",
-     "min_value_ore": 2_050_000_00, "max_tiers": 2, "valid_from_on": date(2017, 1, 1), "valid_to_on": date(2026, 1, 1)},
-    {"rule_id": "OSLO-RISIKO", "client_kinds": "kommune:oslo", "work_kinds": "nybygg_naering", "max_tiers": 1},
+RULES: list[dict[str, Any]] = [
+    {
+        "rule_id": "OFF-BA",
+        "client_kinds": "kommune,fylkeskommune",
+        "work_kinds": "nybygg_naering,anlegg",
+        "min_value_ore": 2_050_000_00,
+        "max_tiers": 2,
+        "valid_from_on": date(2017, 1, 1),
+    },
+    {
+        "rule_id": "OFF-RENHOLD",
+        "client_kinds": "kommune",
+        "work_kinds": "renhold",
+        "cpv": "90910000",
+        "min_value_ore": 2_050_000_00,
+        "max_tiers": 2,
+        "valid_from_on": date(2017, 1, 1),
+        "valid_to_on": date(2026, 1, 1),
+    },
+    {
+        "rule_id": "OSLO-RISIKO",
+        "client_kinds": "kommune:oslo",
+        "work_kinds": "nybygg_naering",
+        "max_tiers": 1,
+    },
     {"rule_id": "PRIVAT", "client_kinds": "privat"},
 ]
 
 
 @pytest.fixture
-def project(raw, rows, table, sent):
+def project(raw: Any, rows: Any, table: Any, sent: Any) -> Any:
     from jobs.core.projects import transform
 
-    def make(values=(), signed_on=date(2025, 10, 1), dispensations=(), rules=RULES):
+    def make(
+        values: Any = (), signed_on: Any = date(2025, 10, 1), dispensations: Any = (), rules: Any = RULES
+    ) -> Any:
         given = [r | {"certainty": "dato_uavklart", "origin": "test"} for r in rules]
-        contracts = [contract("1", signed_on=signed_on), contract("2", parent="1", signed_on=date(2010, 1, 1))]
-        granted = [{"project_id": "P", "record_no": 1, "item_no": n, **d} for n, d in enumerate(dispensations)]
+        contracts = [
+            contract("1", signed_on=signed_on),
+            contract("2", parent="1", signed_on=date(2010, 1, 1)),
+        ]
+        granted = [
+            {"project_id": "P", "record_no": 1, "item_no": n, **d} for n, d in enumerate(dispensations)
+        ]
         frame = transform(
             projects=raw(RAW_PROJECTS, M, sent("D1", M, [declared_project(**dict(values))])),
             dispensations=raw(DISPENSATIONS, M, sent("D1", M, granted)),
@@ -166,43 +214,72 @@ CLEANING = {"work_kind": "renhold"}
     ("values", "signed_on", "expected"),
     [
         pytest.param({}, date(2025, 10, 1), ("rule", 2, "OFF-BA"), id="rule"),
-        pytest.param({"value_ore": 2_050_000_00}, date(2025, 10, 1), ("rule", 2, "OFF-BA"), id="at the value"),
-        pytest.param({"value_ore": 2_049_999_99}, date(2025, 10, 1), ("none_below_value", None, "OFF-BA"), id="below"),
+        pytest.param(
+            {"value_ore": 2_050_000_00}, date(2025, 10, 1), ("rule", 2, "OFF-BA"), id="at the value"
+        ),
+        pytest.param(
+            {"value_ore": 2_049_999_99}, date(2025, 10, 1), ("none_below_value", None, "OFF-BA"), id="below"
+        ),
         pytest.param({"value_ore": None}, date(2025, 10, 1), ("unknown", None, "OFF-BA"), id="value missing"),
         pytest.param({}, date(2017, 1, 1), ("rule", 2, "OFF-BA"), id="signed on the first day"),
         pytest.param({}, date(2016, 12, 31), ("unknown", None, None), id="signed the day before"),
         pytest.param({}, None, ("unknown", None, None), id="signature missing"),
         pytest.param({"tier_limit": 1}, None, ("contract", 1, None), id="limit in the contract"),
-        pytest.param({"tier_limit": 0, "client_kind": "privat"}, None, ("contract", 0, None), id="private, own limit"),
+        pytest.param(
+            {"tier_limit": 0, "client_kind": "privat"}, None, ("contract", 0, None), id="private, own limit"
+        ),
         pytest.param({"client_kind": "privat"}, None, ("none_private", None, "PRIVAT"), id="private"),
-        pytest.param({"client_kind": "stat"}, date(2025, 10, 1), ("unknown", None, None), id="no rule for the kind"),
-        pytest.param({"work_kind": "skipsverft"}, date(2025, 10, 1), ("unknown", None, None), id="no rule for the work"),
-        pytest.param(CLEANING | {"cpv_codes": ["90910000-9"]}, date(2025, 10, 1), ("rule", 2, "OFF-RENHOLD"), id="code"),
-        pytest.param(CLEANING | {"cpv_codes": ["90911200"]}, date(2025, 10, 1), ("rule", 2, "OFF-RENHOLD"), id="below it"),
-        pytest.param(CLEANING | {"cpv_codes": ["90500000"]}, date(2025, 10, 1), ("unknown", None, None), id="other code"),
+        pytest.param(
+            {"client_kind": "stat"}, date(2025, 10, 1), ("unknown", None, None), id="no rule for the kind"
+        ),
+        pytest.param(
+            {"work_kind": "skipsverft"}, date(2025, 10, 1), ("unknown", None, None), id="no rule for the work"
+        ),
+        pytest.param(
+            CLEANING | {"cpv_codes": ["90910000-9"]}, date(2025, 10, 1), ("rule", 2, "OFF-RENHOLD"), id="code"
+        ),
+        pytest.param(
+            CLEANING | {"cpv_codes": ["90911200"]},
+            date(2025, 10, 1),
+            ("rule", 2, "OFF-RENHOLD"),
+            id="below it",
+        ),
+        pytest.param(
+            CLEANING | {"cpv_codes": ["90500000"]},
+            date(2025, 10, 1),
+            ("unknown", None, None),
+            id="other code",
+        ),
         pytest.param(CLEANING, date(2025, 10, 1), ("unknown", None, None), id="code missing"),
-        pytest.param(CLEANING | {"cpv_codes": ["90910000"]}, date(2026, 1, 1), ("rule", 2, "OFF-RENHOLD"), id="last day"),
-        pytest.param(CLEANING | {"cpv_codes": ["90910000"]}, date(2026, 1, 2), ("unknown", None, None), id="rule ended"),
+        pytest.param(
+            CLEANING | {"cpv_codes": ["90910000"]},
+            date(2026, 1, 1),
+            ("rule", 2, "OFF-RENHOLD"),
+            id="last day",
+        ),
+        pytest.param(
+            CLEANING | {"cpv_codes": ["90910000"]}, date(2026, 1, 2), ("unknown", None, None), id="rule ended"
+        ),
     ],
 )
-def test_tier_limit(project, values, signed_on, expected):
+def test_tier_limit(project: Any, values: Any, signed_on: Any, expected: Any) -> None:
     row = project(values, signed_on)
     assert (row["tier_limit_basis"], row["tier_limit"], row["tier_limit_rule"]) == expected
     assert row["signed_on"] == signed_on
     assert row["tier_limit_certainty"] == ("dato_uavklart" if expected[2] else None)
 
 
-def test_strictest_of_several_rules(project):
+def test_strictest_of_several_rules(project: Any) -> None:
     stricter = dict(RULES[0], rule_id="B", max_tiers=1)
     assert project(rules=[*RULES, stricter])["tier_limit_rule"] == "B"
 
 
-def test_without_the_code_list_only_private_is_known(project):
+def test_without_the_code_list_only_private_is_known(project: Any) -> None:
     assert project(rules=[])["tier_limit_basis"] == "unknown"
     assert project({"client_kind": "privat"}, rules=[])["tier_limit_basis"] == "none_private"
 
 
-def test_dispensations_as_text(project):
+def test_dispensations_as_text(project: Any) -> None:
     granted = [
         {"contract_id": "K2", "extra_tiers": 1, "granted_on": date(2025, 12, 1)},
         {"contract_id": "K1", "extra_tiers": 2},

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,14 +13,16 @@ def unit(orgnr: str = "310000205", **values: object) -> dict[str, object]:
     return {"orgnr": orgnr, "name": "HOVEDLAG AS", "form_code": "AS"} | values
 
 
-def made(raw, rows, *deliveries, remarks=()):  # type: ignore[no-untyped-def]
+def made(raw: Any, rows: Any, *deliveries: Any, remarks: Any = ()) -> Any:
     from jobs.core.organisations import transform
 
     units = raw(UNITS, M, *deliveries, history_months=24)
     return rows(transform(units=units, remarks=raw(UNIT_REMARKS, M, *remarks), month=M), ORGANISATIONS)
 
 
-def test_latest_version_wins_and_a_late_older_period_never_overwrites_it(raw, rows, sent):
+def test_latest_version_wins_and_a_late_older_period_never_overwrites_it(
+    raw: Any, rows: Any, sent: Any
+) -> None:
     found = made(
         raw,
         rows,
@@ -30,7 +33,7 @@ def test_latest_version_wins_and_a_late_older_period_never_overwrites_it(raw, ro
     assert [row["name"] for row in found] == ["NEW AS"]
 
 
-def test_delivery_about_a_later_month_is_not_this_months_state(raw, rows, sent):
+def test_delivery_about_a_later_month_is_not_this_months_state(raw: Any, rows: Any, sent: Any) -> None:
     found = made(
         raw,
         rows,
@@ -44,7 +47,9 @@ def test_delivery_about_a_later_month_is_not_this_months_state(raw, rows, sent):
     ("complete", "deleted_on"),
     [pytest.param(True, date(2026, 1, 31), id="full register"), pytest.param(False, None, id="partial list")],
 )
-def test_absence_from_a_register_deletes_only_when_it_is_full(raw, rows, sent, complete, deleted_on):
+def test_absence_from_a_register_deletes_only_when_it_is_full(
+    raw: Any, rows: Any, sent: Any, complete: Any, deleted_on: Any
+) -> None:
     found = made(
         raw,
         rows,
@@ -54,7 +59,7 @@ def test_absence_from_a_register_deletes_only_when_it_is_full(raw, rows, sent, c
     assert {row["orgnr"]: row["deleted_on"] for row in found} == {"310000205": deleted_on, "310000302": None}
 
 
-def test_snapshot_without_the_file_closes_nothing(raw, rows, sent):
+def test_snapshot_without_the_file_closes_nothing(raw: Any, rows: Any, sent: Any) -> None:
     found = made(
         raw,
         rows,
@@ -64,7 +69,7 @@ def test_snapshot_without_the_file_closes_nothing(raw, rows, sent):
     assert found[0]["deleted_on"] is None
 
 
-def test_deleted_unit_keeps_what_the_register_knew_before(raw, rows, sent):
+def test_deleted_unit_keeps_what_the_register_knew_before(raw: Any, rows: Any, sent: Any) -> None:
     known = unit(
         registered_on=date(2020, 1, 1),
         bankrupt_on=date(2025, 10, 1),
@@ -101,12 +106,12 @@ def test_deleted_unit_keeps_what_the_register_knew_before(raw, rows, sent):
         pytest.param(None, None, None, id="no address"),
     ],
 )
-def test_address_key(raw, rows, sent, lines, postcode, key):
+def test_address_key(raw: Any, rows: Any, sent: Any, lines: Any, postcode: Any, key: Any) -> None:
     row = unit(business_address_lines=lines, business_postcode=postcode)
     assert made(raw, rows, sent("D1", "2026-01-31", [row], kind="snapshot"))[0]["address_key"] == key
 
 
-def test_remark_of_the_current_version_only(raw, rows, sent):
+def test_remark_of_the_current_version_only(raw: Any, rows: Any, sent: Any) -> None:
     remark = {"orgnr": "310000205", "remark_code": "FADR"}
     old = sent("D1", "2026-01-01", [remark], kind="snapshot", at="2026-01-02T04:00:00")
     versions = [
@@ -118,12 +123,12 @@ def test_remark_of_the_current_version_only(raw, rows, sent):
     assert made(raw, rows, *versions, remarks=[old, gone])[0]["address_remark"] is None
 
 
-def test_sole_proprietorship_is_a_person(raw, rows, sent):
+def test_sole_proprietorship_is_a_person(raw: Any, rows: Any, sent: Any) -> None:
     found = made(
         raw, rows, sent("D1", "2026-01-31", [unit(form_code="ENK"), unit("310000302")], kind="snapshot")
     )
     assert [row["is_person"] for row in found] == [True, False]
 
 
-def test_no_delivery_gives_an_empty_table(raw, rows):
+def test_no_delivery_gives_an_empty_table(raw: Any, rows: Any) -> None:
     assert made(raw, rows) == []

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from expectations.tables_core_work import FAMILIES, PERSON_LINKS, PERSONS
@@ -26,10 +28,10 @@ def number(current: str, own: str, position: int, kind: str | None = None) -> di
 
 
 @pytest.fixture
-def made(raw, rows):
+def made(raw: Any, rows: Any) -> Any:
     from jobs.core.person_links import transform
 
-    def make(identifiers=(), recipients=(), roles=()):
+    def make(identifiers: Any = (), recipients: Any = (), roles: Any = ()) -> Any:
         frame = transform(
             identifiers=raw(IDENTIFIERS, M, *identifiers),
             recipients=raw(RECIPIENTS, M, *recipients, last_months=13),
@@ -41,7 +43,7 @@ def made(raw, rows):
     return make
 
 
-def test_d_number_becomes_the_person_with_the_birth_number(made, sent):
+def test_d_number_becomes_the_person_with_the_birth_number(made: Any, sent: Any) -> None:
     first = sent("D1", "2025-06-01", [number("d", "d", 0, "dNummer")], kind="delta")
     assert made([first]) == {}
     later = sent(
@@ -53,7 +55,7 @@ def test_d_number_becomes_the_person_with_the_birth_number(made, sent):
     assert made([first, later]) == {"d": ("f", "d_number_to_fnr")}
 
 
-def test_numbers_replaced_twice_lead_to_the_last(made, sent):
+def test_numbers_replaced_twice_lead_to_the_last(made: Any, sent: Any) -> None:
     found = made(
         [
             sent("D1", "2025-06-01", [number("b", "b", 0), number("b", "a", 1)], kind="delta"),
@@ -63,7 +65,7 @@ def test_numbers_replaced_twice_lead_to_the_last(made, sent):
     assert found == {"a": ("c", "earlier_number"), "b": ("c", "earlier_number")}
 
 
-def test_last_record_decides_which_number_is_current(made, sent):
+def test_last_record_decides_which_number_is_current(made: Any, sent: Any) -> None:
     found = made(
         [
             sent("D1", "2025-06-01", [number("b", "b", 0), number("b", "a", 1)], kind="delta"),
@@ -86,9 +88,11 @@ def nameless_role(name: str) -> dict[str, object]:
     return {"orgnr": "310000205", "group_code": "X", "role_code": "DAGL", "name_token": token(name)}
 
 
-def test_name_of_one_person_links_a_role_to_the_worker(made, sent):
+def test_name_of_one_person_links_a_role_to_the_worker(made: Any, sent: Any) -> None:
     found = made(
-        identifiers=[sent("D0", "2026-01-01", [number("f", "f", 0), number("f", "d", 1, "dNummer")], kind="delta")],
+        identifiers=[
+            sent("D0", "2026-01-01", [number("f", "f", 0), number("f", "d", 1, "dNummer")], kind="delta")
+        ],
         # The same person under both numbers is still one.
         recipients=[sent("D1", M, [recipient("n", "f"), recipient("n", "d")])],
         roles=[sent("D2", "2026-01-01", [nameless_role("n")], kind="delta")],
@@ -96,7 +100,7 @@ def test_name_of_one_person_links_a_role_to_the_worker(made, sent):
     assert found == {"d": ("f", "d_number_to_fnr"), "n": ("f", "name_birth_date_unique")}
 
 
-def test_name_of_two_persons_links_nobody(made, sent):
+def test_name_of_two_persons_links_nobody(made: Any, sent: Any) -> None:
     found = made(
         recipients=[sent("D1", M, [recipient("n", "f"), recipient("n", "e")])],
         roles=[sent("D2", "2026-01-01", [nameless_role("n")], kind="delta")],
@@ -104,18 +108,20 @@ def test_name_of_two_persons_links_nobody(made, sent):
     assert found == {}
 
 
-def test_name_that_is_always_with_a_number_needs_no_link(made, sent):
+def test_name_that_is_always_with_a_number_needs_no_link(made: Any, sent: Any) -> None:
     assert made(recipients=[sent("D1", M, [recipient("n", "f")])]) == {}
 
 
-def test_person_has_one_row_and_the_current_record(raw, rows, table, sent):
+def test_person_has_one_row_and_the_current_record(raw: Any, rows: Any, table: Any, sent: Any) -> None:
     from jobs.core.persons import transform
 
     link = {"token": token("d"), "person_id": token("f"), "rule": "d_number_to_fnr"}
     persons = raw(
         RAW_PERSONS,
         M,
-        sent("D1", "2025-06-01", [{"person_token": token("d"), "person_status": "midlertidig"}], kind="delta"),
+        sent(
+            "D1", "2025-06-01", [{"person_token": token("d"), "person_status": "midlertidig"}], kind="delta"
+        ),
         sent("D2", "2026-01-10", [{"person_token": token("f"), "person_status": "bosatt"}], kind="delta"),
     )
     found = rows(transform(persons=persons, person_links=table(PERSON_LINKS, link), month=M), PERSONS)
@@ -124,9 +130,14 @@ def test_person_has_one_row_and_the_current_record(raw, rows, table, sent):
 
 @pytest.mark.parametrize(
     ("born_on", "is_adult"),
-    [pytest.param("2008-01-31", True, id="18 that day"), pytest.param("2008-02-01", False, id="18 the day after")],
+    [
+        pytest.param("2008-01-31", True, id="18 that day"),
+        pytest.param("2008-02-01", False, id="18 the day after"),
+    ],
 )
-def test_adult_at_the_months_end(raw, rows, table, sent, born_on, is_adult):
+def test_adult_at_the_months_end(
+    raw: Any, rows: Any, table: Any, sent: Any, born_on: Any, is_adult: Any
+) -> None:
     from datetime import date
 
     from jobs.core.persons import transform
@@ -137,7 +148,7 @@ def test_adult_at_the_months_end(raw, rows, table, sent, born_on, is_adult):
     assert [r["is_adult"] for r in found] == [is_adult]
 
 
-def test_family_is_of_the_current_record(raw, rows, table, sent):
+def test_family_is_of_the_current_record(raw: Any, rows: Any, table: Any, sent: Any) -> None:
     from jobs.core.families import transform
 
     person = {"person_token": token("f"), "person_status": "bosatt"}
@@ -160,4 +171,6 @@ def test_family_is_of_the_current_record(raw, rows, table, sent):
         month=M,
     )
     found = rows(frame, FAMILIES)
-    assert [(r["person_id"][-1], r["related_person_id"][-1], r["relation"]) for r in found] == [("f", "c", "barn")]
+    assert [(r["person_id"][-1], r["related_person_id"][-1], r["relation"]) for r in found] == [
+        ("f", "c", "barn")
+    ]

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from jobs.core.visible import RawInput, delivery_table, period_end, period_start
 NOW = RawInput(dataset=UNITS)
 
 
-def ids(sent_deliveries, raw_input=NOW, month="2026-01"):
+def ids(sent_deliveries: Any, raw_input: Any = NOW, month: Any = "2026-01") -> Any:
     return [ref.delivery_id for ref in usable([d.ref(UNITS) for d in sent_deliveries], raw_input, month)]
 
 
@@ -20,11 +21,11 @@ def ids(sent_deliveries, raw_input=NOW, month="2026-01"):
         pytest.param("2024-02-03", date(2024, 2, 3), date(2024, 2, 3), id="day"),
     ],
 )
-def test_period(period, start, end):
+def test_period(period: Any, start: Any, end: Any) -> None:
     assert (period_start(period), period_end(period)) == (start, end)
 
 
-def test_order_is_by_period_then_known_then_id(sent):
+def test_order_is_by_period_then_known_then_id(sent: Any) -> None:
     found = ids(
         [
             sent("D4", "2026-01-10", kind="delta", at="2026-01-11T00:00:00"),
@@ -43,18 +44,18 @@ def test_order_is_by_period_then_known_then_id(sent):
         pytest.param("2026-02-01", [], id="day after"),
     ],
 )
-def test_only_periods_that_have_begun(sent, period, kept):
+def test_only_periods_that_have_begun(sent: Any, period: Any, kept: Any) -> None:
     assert ids([sent("D1", period)]) == kept
 
 
-def test_superseded_delivery_is_left_out(sent):
+def test_superseded_delivery_is_left_out(sent: Any) -> None:
     found = ids(
         [sent("D1", "2026-01", at="2026-02-01T00:00:00"), sent("D2", "2026-01", supersedes="D1")],
     )
     assert found == ["D2"]
 
 
-def test_nothing_before_the_last_full_register_is_read(sent):
+def test_nothing_before_the_last_full_register_is_read(sent: Any) -> None:
     register = [{"orgnr": "310000205"}]
     deliveries = [
         sent("D1", "2025-06-30", register, kind="snapshot"),
@@ -67,20 +68,20 @@ def test_nothing_before_the_last_full_register_is_read(sent):
     assert ids(deliveries, RawInput(dataset=UNITS, history_months=None)) == ["D1", "D2", "D3", "D4"]
 
 
-def test_monthly_reports_of_a_window(sent):
+def test_monthly_reports_of_a_window(sent: Any) -> None:
     deliveries = [sent(f"D{n}", f"2025-{n:02d}") for n in range(10, 13)] + [sent("D1", "2026-01")]
     assert ids(deliveries, RawInput(dataset=UNITS, last_months=1)) == ["D1"]
     assert ids(deliveries, RawInput(dataset=UNITS, last_months=3)) == ["D11", "D12", "D1"]
 
 
-def test_year_end_content_counts_from_the_year_end(sent):
+def test_year_end_content_counts_from_the_year_end(sent: Any) -> None:
     deliveries = [sent("D1", "2024", kind="snapshot"), sent("D2", "2025", kind="snapshot")]
     at_end = RawInput(dataset=UNITS, holds_at_end=True, history_months=None)
     assert ids(deliveries, at_end, "2025-11") == ["D1"]
     assert ids(deliveries, at_end, "2025-12") == ["D1", "D2"]
 
 
-def test_next_full_register_closes_what_came_before(sent):
+def test_next_full_register_closes_what_came_before(sent: Any) -> None:
     some = [{"orgnr": "310000205"}]
     deliveries = [
         sent("D1", "2025-11-30", some, kind="snapshot"),

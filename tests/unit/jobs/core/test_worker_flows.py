@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,12 @@ def token(text: str) -> str:
 
 
 def org(orgnr: str, **values: object) -> dict[str, object]:
-    return {"orgnr": orgnr, "nace": "43.310", "municipality_no": "0301", "registered_on": date(2015, 1, 1)} | values
+    return {
+        "orgnr": orgnr,
+        "nace": "43.310",
+        "municipality_no": "0301",
+        "registered_on": date(2015, 1, 1),
+    } | values
 
 
 def spell(orgnr: str, person: str, start: str = "2025-01", **values: object) -> dict[str, object]:
@@ -27,10 +33,10 @@ def spell(orgnr: str, person: str, start: str = "2025-01", **values: object) -> 
 
 
 @pytest.fixture
-def made(table, rows):
+def made(table: Any, rows: Any) -> Any:
     from jobs.core.worker_flows import transform
 
-    def make(organisations, spells, contracts=()):
+    def make(organisations: Any, spells: Any, contracts: Any = ()) -> Any:
         frame = transform(
             organisations=table(ORGANISATIONS, *organisations),
             spells=table(SPELLS, *spells),
@@ -53,7 +59,7 @@ def moving(person: str, end_reason: str | None = None) -> list[dict[str, object]
     ]
 
 
-def test_people_in_both_around_the_failure(made):
+def test_people_in_both_around_the_failure(made: Any) -> None:
     spells = [*moving("a"), *moving("b"), spell(F, "c", valid_to=date(2025, 9, 30)), spell(S, "d", "2025-11")]
     found = made([FAILED, YOUNG], spells)
     assert [
@@ -71,7 +77,7 @@ def test_people_in_both_around_the_failure(made):
         pytest.param(None, 0, id="unknown"),
     ],
 )
-def test_age_of_the_other(made, registered_on, count):
+def test_age_of_the_other(made: Any, registered_on: Any, count: Any) -> None:
     assert len(made([FAILED, org(S, registered_on=registered_on)], moving("a"))) == count
 
 
@@ -84,7 +90,7 @@ def test_age_of_the_other(made, registered_on, count):
         pytest.param(date(2026, 2, 1), 0, id="after"),
     ],
 )
-def test_failure_within_a_year(made, failed_on, count):
+def test_failure_within_a_year(made: Any, failed_on: Any, count: Any) -> None:
     spells = [spell(F, "a", "2025-06"), spell(S, "a", "2025-06")]
     assert len(made([org(F, bankrupt_on=failed_on), org(S, registered_on=failed_on)], spells)) == count
 
@@ -96,13 +102,13 @@ def test_failure_within_a_year(made, failed_on, count):
         pytest.param(FAILED_ON + timedelta(days=181), 0, id="a day late"),
     ],
 )
-def test_spell_must_be_around_the_failure(made, started_on, count):
+def test_spell_must_be_around_the_failure(made: Any, started_on: Any, count: Any) -> None:
     failed = org(F, bankrupt_on=FAILED_ON)
     spells = [spell(F, "a", valid_to=date(2025, 9, 30)), spell(S, "a", "2026-03", valid_from=started_on)]
     assert len(made([failed, YOUNG], spells)) == count
 
 
-def test_unpaid_relation_is_no_work(made):
+def test_unpaid_relation_is_no_work(made: Any) -> None:
     assert made([FAILED, YOUNG], [moving("a")[0], spell(S, "a", "2025-10", paid_months_n=0)]) == []
 
 
@@ -114,14 +120,20 @@ def test_unpaid_relation_is_no_work(made):
         pytest.param("byttetLoenssystemEllerRegnskapsfoerer", 0, id="new payroll system"),
     ],
 )
-def test_organisation_change_is_no_flow(made, reason, moved):
+def test_organisation_change_is_no_flow(made: Any, reason: Any, moved: Any) -> None:
     assert sum(r["moved_n"] for r in made([FAILED, YOUNG], moving("a", reason))) == moved
 
 
-def test_shared_clients(made):
+def test_shared_clients(made: Any) -> None:
     def contract(n: int, client: str, supplier: str) -> dict[str, object]:
-        return {"contract_id": str(n), "client_orgnr": client, "supplier_orgnr": supplier, "kind": "underentreprise",
-                "is_labour_bearing": True, "declaration": "erklaert"}
+        return {
+            "contract_id": str(n),
+            "client_orgnr": client,
+            "supplier_orgnr": supplier,
+            "kind": "underentreprise",
+            "is_labour_bearing": True,
+            "declaration": "erklaert",
+        }
 
     contracts = [contract(1, "C", F), contract(2, "C", S), contract(3, "C", S), contract(4, "D", S)]
     assert [r["shared_clients_n"] for r in made([FAILED, YOUNG], moving("a"), contracts)] == [1]
@@ -130,9 +142,17 @@ def test_shared_clients(made):
 def leavers(firm: str, count: int, to: str, landed: int) -> list[dict[str, object]]:
     found = []
     for n in range(count):
-        found.append(spell(firm, f"{firm}{n}".lower().translate(str.maketrans("0189", "wxyz")), valid_to=date(2025, 6, 30)))
+        found.append(
+            spell(
+                firm,
+                f"{firm}{n}".lower().translate(str.maketrans("0189", "wxyz")),
+                valid_to=date(2025, 6, 30),
+            )
+        )
         if n < landed:
-            found.append(dict(found[-1], orgnr=to, first_month="2025-07", valid_from=date(2025, 7, 1), valid_to=None))
+            found.append(
+                dict(found[-1], orgnr=to, first_month="2025-07", valid_from=date(2025, 7, 1), valid_to=None)
+            )
     return found
 
 
@@ -143,7 +163,7 @@ def leavers(firm: str, count: int, to: str, landed: int) -> list[dict[str, objec
         pytest.param(6, ("national", None), id="nineteen leavers"),
     ],
 )
-def test_null_model_needs_twenty_leavers(made, last, expected):
+def test_null_model_needs_twenty_leavers(made: Any, last: Any, expected: Any) -> None:
     others = [org(o) for o in ("A", "B", "C", "T")]
     spells = [
         *moving("f"),
@@ -157,7 +177,7 @@ def test_null_model_needs_twenty_leavers(made, last, expected):
     assert [(r["stratum"], r["chance_share"]) for r in found] == [expected]
 
 
-def test_null_model_falls_back_to_the_country(made):
+def test_null_model_falls_back_to_the_country(made: Any) -> None:
     others = [org(o, municipality_no="4601") for o in ("A", "B", "T")]
     spells = [*moving("f"), *leavers("A", 10, "T", 1), *leavers("B", 10, "T", 4)]
     found = made([FAILED, YOUNG, *others], spells)

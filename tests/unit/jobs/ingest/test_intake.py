@@ -113,6 +113,7 @@ def test_one_refused_delivery_does_not_hold_up_the_others(
     json.dumps(told)
 
 
+@pytest.mark.integration
 def test_beside_each_other_or_one_by_one_gives_the_same_lake(
     tmp_path: Path, reports: list[Record], units: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
