@@ -65,8 +65,8 @@ def main() -> None:
                 join.run(lake, run, engine=given.engine, progress=lambda _: None)
                 carried.append(time.monotonic() - start)
             figures = " | ".join(f"{statistics.median(times):.1f}" for times in (wall, processor, carried))
-            rows = f"{sum(ref.ref.rows for ref in raw):,} | {sum(ref.rows for ref in refs):,}".replace(",", " ")
-            out(f"| {firms} | {rows} | {figures} |\n")
+            rows_in, made = sum(ref.ref.rows for ref in raw), sum(ref.rows for ref in refs)
+            out(f"| {firms} | {rows_in:_} | {made:_} | {figures} |\n".replace("_", " "))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ DWELLINGS = Dataset(
 
 PROPERTY_HOLDERS = Dataset(
     name="core_home__holders",
-    description="One row per party that holds a dwelling: owner, lessee, tenant or housing provider.",
+    description="One row per party that holds a dwelling in the month: owner, lessee, tenant or "
+    "housing provider.",
     owner=OWNER,
     key=("dwelling_id", "holder_id", "holder_kind", "valid_from"),
     columns=(
@@ -151,7 +152,11 @@ HOUSING = Dataset(
         whole("showers_n", "Showers."),
         whole("toilets_n", "Toilets."),
         Column(name="living_area_m2", type=AREA, description="Living area stated in the notice."),
-        text("permit", "Whether a permit exists.", codes=("ja", "nei", "ukjent")),
+        text(
+            "permit",
+            "Whether a permit is in force; one that has run out counts as `nei`.",
+            codes=("ja", "nei", "ukjent"),
+        ),
         whole("notices_n", "Notices in force.", required=True),
         RAW_REFS,
     ),
@@ -167,7 +172,11 @@ OCCUPANCY = Dataset(
         text("place_id", "`dwelling:…` or `address:…`.", personal_data=PERSONAL),
         whole("residents_n", "Persons living there, each counted once.", required=True),
         whole("adults_n", "Known adults.", required=True),
-        whole("workers_n", "Adults with active employment in the month.", required=True),
+        whole(
+            "workers_n",
+            "Residents with active employment in the month, known minors left out.",
+            required=True,
+        ),
         whole("employers_n", "Different employers of those workers.", required=True),
         Column(
             name="is_unit_known",

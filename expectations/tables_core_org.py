@@ -104,7 +104,8 @@ ROLES = Dataset(
             name="is_start_exact",
             type=YES_NO,
             required=True,
-            description="False: the start is the first version seen, an upper bound.",
+            description="True: the start is a change of the role group between two versions; "
+            "false: an upper bound.",
         ),
         RAW_REFS,
     ),

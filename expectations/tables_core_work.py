@@ -137,7 +137,7 @@ PAY = Dataset(
 SPELLS = Dataset(
     name="core_work__spells",
     description="One row per unbroken spell of reported employment of a person with "
-    "an employer inside the window.",
+    "an employer inside the window; months without pay after the last paid one do not prolong it.",
     owner="Arbeidstilsynet, from Skatteetaten (a-ordningen)",
     key=("orgnr", "person_id", "first_month"),
     columns=(
@@ -171,7 +171,12 @@ WORKER_FLOWS = Dataset(
         orgnr("from_orgnr", "Failed organisation."),
         orgnr("to_orgnr", "Organisation registered 365 days before to 180 days after the failure."),
         day("failed_on", "First of bankruptcy, dissolution and deletion.", required=True),
-        whole("moved_n", "Persons with active spells in both within 180 days of the failure.", required=True),
+        whole(
+            "moved_n",
+            "Persons with active spells in both within 180 days of the failure; those whose spell ended "
+            "by an organisation change or a new payroll system are left out.",
+            required=True,
+        ),
         whole(
             "from_n",
             "Persons with active spells in the failed one, 180 days around the failure.",
@@ -183,9 +188,10 @@ WORKER_FLOWS = Dataset(
             type=SHARE,
             description="Largest share of leavers of other organisations in the stratum that "
             "landed at one new employer, "
-            "median over those organisations; missing when the stratum has fewer than 20 leavers.",
+            "median (of an even number the lower middle) over those of them with at least three leavers; "
+            "missing when the stratum has fewer than 20 leavers.",
         ),
-        text("stratum", "NACE division × municipality of the null model, or `national`."),
+        text("stratum", "`<NACE division>:<municipality>` of the null model, or `national`."),
         whole("shared_clients_n", "Clients that both had contracts with.", required=True),
         RAW_REFS,
     ),

@@ -6,10 +6,11 @@ from pyspark.sql import functions as F  # noqa: N812
 from expectations.tables_core_home import HOUSING
 from jobs.core.notices import in_force
 from jobs.core.rows import REFS_AT_MOST, shaped
+from jobs.months import last_day
 
 
 def transform(*, notices: DataFrame, month: str) -> DataFrame:
-    """One row per place; the latest sure notice speaks, else the latest.
+    """One row per place; the latest sure notice speaks, else the latest. A permit that has run out is none.
 
     Args:
         notices: Raw housing notices with delivery.
@@ -19,6 +20,8 @@ def transform(*, notices: DataFrame, month: str) -> DataFrame:
         F.desc("is_sure"), F.desc("noticed_on"), F.desc("notice_id")
     )
     every_one = Window.partitionBy("place_id")
+    # Dates of permits are delivered as text, which sorts like the dates it names.
+    has_run_out = (F.col("permit_exists") == "ja") & (F.col("permit_valid_to") < F.lit(str(last_day(month))))
     rows = (
         in_force(notices, month)
         .where(F.col("place_id").isNotNull())
@@ -37,7 +40,7 @@ def transform(*, notices: DataFrame, month: str) -> DataFrame:
             F.col("showers").alias("showers_n"),
             F.col("toilets").alias("toilets_n"),
             F.col("area_m2").alias("living_area_m2"),
-            F.col("permit_exists").alias("permit"),
+            F.when(has_run_out, "nei").otherwise(F.col("permit_exists")).alias("permit"),
             "notices_n",
             "raw_refs",
         )

@@ -129,7 +129,7 @@ def test_the_same_deliveries_give_the_same_bytes(place: Path) -> None:
             kjede("export", table, "--lake", lake, "--month", MONTH, "--to", f"{lake}.parquet", cwd=place)
         assert filecmp.cmp(place / "L.parquet", place / "again.parquet", shallow=False), table
     compared = rows("diff", "--lake", "L", "--other", "again", "--month", MONTH, cwd=place)
-    assert compared == []
+    assert {r["state"] for r in compared} == {"identical"}
     kjede("verify", "--lake", "L", cwd=place)
 
 
@@ -160,7 +160,9 @@ def test_a_late_replacement_restates_the_month_and_the_old_as_of_keeps_its_bytes
     )
     kjede(*run, "--as-of", LATE, cwd=place)
     changed = rows("diff", "--lake", "later/L", "--month", MONTH, cwd=place)
-    employments = next(r for r in changed if (r["table"], r["partition"]) == ("core_work__employments", MONTH))
+    employments = next(
+        r for r in changed if (r["table"], r["partition"]) == ("core_work__employments", MONTH)
+    )
     assert (employments["removed"], employments["added"]) == (1, 0)
     kjede(*run, cwd=place)
     kjede(

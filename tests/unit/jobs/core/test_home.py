@@ -396,6 +396,22 @@ def test_latest_confirmed_notice_speaks_for_the_housing(raw: Any, rows: Any, sen
     assert (row["showers_n"], row["is_confirmed"], row["permit"], row["notices_n"]) == (1, True, "ja", 4)
 
 
+@pytest.mark.parametrize(
+    ("valid_to", "permit"),
+    [
+        pytest.param(None, "ja", id="no end"),
+        pytest.param("2026-01-31", "ja", id="until the last day"),
+        pytest.param("2026-01-30", "nei", id="run out the day before"),
+    ],
+)
+def test_permit_in_force(raw: Any, rows: Any, sent: Any, valid_to: Any, permit: Any) -> None:
+    from jobs.core.housing import transform
+
+    noticed = [notice(permit_exists="ja", permit_valid_to=valid_to)]
+    frame = transform(notices=raw(NOTICES, M, sent("N1", M, noticed)), month=M)
+    assert [r["permit"] for r in rows(frame, HOUSING)] == [permit]
+
+
 def test_occupancy_counts_people_once_and_workers_by_active_employment(rows: Any, table: Any) -> None:
     from jobs.core.occupancy import transform
 
