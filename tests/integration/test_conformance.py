@@ -101,6 +101,8 @@ def cluster(folder: Path) -> Iterator[str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "2g",
         "spark.executor.memory": "1g",
+        # Compiling each plan costs more than a handful of rows can win back.
+        "spark.sql.codegen.wholeStage": "false",
         "spark.sql.shuffle.partitions": 2,
         "spark.ui.enabled": "false",
         "spark.local.dir": folder,

@@ -13,7 +13,9 @@ from expectations.dataset import Dataset
 from expectations.tables_raw_amelding import EMPLOYMENTS, INCOMES, RECIPIENTS, REPORTS
 from expectations.tables_raw_brreg import UNITS
 from expectations.tables_raw_chain import CONTRACTS
+from expectations.tables_raw_housing import NOTICES, RESIDENTS
 from jobs import join
+from jobs.ingest.purge import Tombstone, write
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
 from jobs.plan import STEPS
@@ -187,6 +189,41 @@ def test_next_month_carries_the_reports_of_the_window(lake: Any) -> None:
     carried = {ref.id for ref in this} & {ref.id for ref in following}
     assert len([i for i in carried if i.startswith("core_work__employments/")]) == 12
     assert "join core_work__employments 2026-02 to 2026-02" in said
+
+
+def test_a_person_under_protection_is_in_no_housing_notice_whenever_it_became_known(tmp_path: Any) -> None:
+    made = Lake.open(tmp_path / "lake")
+    notice = {
+        "notice_id": "N",
+        "noticed_on": date(2026, 1, 5),
+        "noticed_by": "tilsyn",
+        "is_confirmed": True,
+        "housing_kind": "bolig",
+        "address_id": "300000001",
+        "unit_no": "H0101",
+        "from_on": date(2025, 6, 1),
+        "record_no": 1,
+    }
+    residents = [
+        {
+            "notice_id": "N",
+            "resident_token": token(w),
+            "from_on": date(2025, 6, 1),
+            "record_no": 1,
+            "item_no": n,
+        }
+        for n, w in enumerate("ab")
+    ]
+    at = datetime(2026, 2, 5, tzinfo=UTC)
+    deliver(made, "innkvartering_meldinger", M, at, "ordinary", {NOTICES: [notice], RESIDENTS: residents})
+    before = run(made)[0]
+    assert [r["person_id"] for r in rows(made, before, "core_home__residences")] == [token("a"), token("b")]
+    stone = Tombstone(
+        "folkeregisteret_bosted", "20260301T000000Z-0001", "2026-03-01T00:00:00Z", {}, frozenset([token("a")])
+    )
+    write(made, stone)
+    after = run(made)[0]
+    assert [r["person_id"] for r in rows(made, after, "core_home__residences")] == [token("b")]
 
 
 instants = st.integers(min_value=1, max_value=90 * 86400).map(lambda s: AS_OF + timedelta(seconds=s))
