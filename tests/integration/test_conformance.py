@@ -29,9 +29,10 @@ from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
 
 logging.basicConfig(level="WARNING")
-refs, _ = join.run(Lake.open(sys.argv[1], create=False), Run.of(sys.argv[3]), engine=sys.argv[2],
-progress=lambda _: None) print("HASHES " + json.dumps({f"{r.table} {r.partition}": [r.rows, r.content_hash]
-for r in refs}))
+lake = Lake.open(sys.argv[1], create=False)
+refs, _ = join.run(lake, Run.of(sys.argv[3]), engine=sys.argv[2], progress=lambda _: None)
+found = {f"{ref.table} {ref.partition}": [ref.rows, ref.content_hash] for ref in refs}
+print("HASHES " + json.dumps(found))
 """
 
 
