@@ -69,7 +69,7 @@ def signed_in(browser: Browser, airflow: Airflow, user: str) -> Iterator[Page]:
     page.fill('input[name="username"]', user)
     page.fill('input[name="password"]', airflow.password(user))
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{airflow.url}/")
+    page.wait_for_url(f"{airflow.url}/", timeout=WAIT_SECONDS * 1000)
     yield page
     context.close()
 
