@@ -150,21 +150,31 @@ def _verify_bytes(lake: Lake, key: str, file: dict[str, object]) -> Fault | None
         while block := source.read(1 << 20):
             whole.update(block)
             size += len(block)
-    if size != file["bytes"] or whole.hexdigest() != file["sha256"]:
+    expected = file.get("bytes", size)
+    if size != expected or whole.hexdigest() != file["sha256"]:
         return Fault(
             key,
             "altered",
-            f"expected {file['bytes']} bytes of sha256 {str(file['sha256'])[:12]}…, "
+            f"expected {expected} bytes of sha256 {str(file['sha256'])[:12]}…, "
             f"found {size} of {whole.hexdigest()[:12]}…",
         )
     return None
 
 
 def _verify_release(lake: Lake, key: str) -> list[Fault]:
-    folder = key.rsplit("/", 1)[0]
+    """Check what a release's manifest vouches for: data of one table, or its documents and tables."""
+    folder, recipient = key.rsplit("/", 1)[0], key.rsplit("/", 2)[0]
     try:
-        files = json.loads(lake.storage.read(key))["files"]
-        return [fault for file in files if (fault := _verify_bytes(lake, f"{folder}/{file['name']}", file))]
+        manifest = json.loads(lake.storage.read(key))
+        if "files" in manifest:
+            vouched = {f"{folder}/{file['name']}": file for file in manifest["files"]}
+        else:
+            vouched = {f"{folder}/{name}": {"sha256": own} for name, own in manifest["documents"].items()}
+            vouched |= {
+                f"{recipient}/{own['folder']}/{MANIFEST}": {"sha256": own["manifest_sha256"]}
+                for own in manifest["datasets"].values()
+            }
+        return [fault for name, file in vouched.items() if (fault := _verify_bytes(lake, name, file))]
     except (ValueError, KeyError, TypeError) as problem:
         return [Fault(key, "unreadable", str(problem))]
 

@@ -101,6 +101,29 @@ def test_releases_are_checked(whole: Lake, tmp_path: Path) -> None:
     assert [(f.key, f.reason) for f in verify(whole)] == [(f"{folder}/cases.parquet", "altered")]
 
 
+def test_documents_and_tables_of_a_release_are_checked(whole: Lake) -> None:
+    import hashlib
+
+    table, own = "releases/tax/cases/r1", "releases/tax/r1"
+    manifest = canonical({"files": []})
+    whole.storage.put_if_absent(f"{table}/{MANIFEST}", manifest)
+    whole.storage.put_if_absent(f"{own}/README.md", b"read me")
+    named = {
+        "documents": {"README.md": hashlib.sha256(b"read me").hexdigest()},
+        "datasets": {
+            "cases": {"folder": "cases/r1", "manifest_sha256": hashlib.sha256(manifest).hexdigest()}
+        },
+    }
+    whole.storage.put_if_absent(f"{own}/{MANIFEST}", canonical(named))
+    assert verify(whole) == []
+    Path(whole.storage.locate(f"{own}/README.md")).write_bytes(b"read you")
+    Path(whole.storage.locate(f"{table}/{MANIFEST}")).write_bytes(canonical({"files": [], "more": 1}))
+    assert {(f.key, f.reason) for f in verify(whole)} == {
+        (f"{own}/README.md", "altered"),
+        (f"{table}/{MANIFEST}", "altered"),
+    }
+
+
 def test_another_schema_than_declared_is_named(
     whole: Lake, things: Dataset, monkeypatch: pytest.MonkeyPatch, rows: Callable[..., Any]
 ) -> None:
