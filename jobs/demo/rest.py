@@ -9,7 +9,7 @@ import httpx
 
 from expectations.errors import KjedeError, NotPermitted
 
-SETTLED = timedelta(seconds=3)
+SETTLED = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

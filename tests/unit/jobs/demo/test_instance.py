@@ -57,7 +57,7 @@ def test_secrets_are_private_and_kept(airflow: Airflow) -> None:
 
 def test_leftovers_of_a_killed_start_are_ended_but_nobody_else(airflow: Airflow, tmp_path: Path) -> None:
     airflow.home.mkdir()
-    script = tmp_path / "airflow"
+    script = tmp_path / "airflow_scheduler.py"
     script.write_text("import time; time.sleep(60)")
     ours, other = (
         subprocess.Popen([sys.executable, *arguments], start_new_session=True)
