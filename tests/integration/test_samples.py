@@ -28,7 +28,7 @@ ROLES_OF = "923609016"
 
 
 def samples_folder() -> Path | None:
-    if told := os.environ.get("KJEDE_TEST_SAMPLES"):
+    if told := os.environ.get("SAMPLES_FOLDER"):
         return Path(told)
     beside = (parent / "shared" / "samples" for parent in Path(__file__).resolve().parents)
     return next((folder for folder in beside if folder.is_dir()), None)
@@ -39,7 +39,7 @@ SAMPLES = samples_folder() or Path("no-samples")
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(
-        not SAMPLES.is_dir(), reason="no shared/samples beside the project, nor KJEDE_TEST_SAMPLES"
+        not SAMPLES.is_dir(), reason="no shared/samples beside the project, nor SAMPLES_FOLDER"
     ),
 ]
 
