@@ -19,7 +19,7 @@ from jobs.lake.manifest import TableRef
 log = logging.getLogger(__name__)
 
 POOL_FROM_ELEMENTS = 400_000
-"""Starting two processes costs some eight seconds; up to here no gain was measured (bench/RESULTS.md, Flag)."""
+"""Starting two processes costs seconds; up to here no gain was measured (bench/RESULTS.md, Flag)."""
 CHUNKS_PER_WORKER = 4
 
 
