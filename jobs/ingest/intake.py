@@ -28,7 +28,7 @@ from jobs.settings import settings
 
 log = logging.getLogger(__name__)
 
-PROCESSES_FROM_BYTES = 16 << 20
+PROCESSES_FROM_BYTES = 8 << 20
 """Stored bytes from which a second process saves more time than it takes to start."""
 WAITING_THREADS = 4
 """Small deliveries taken in beside each other."""
