@@ -147,7 +147,9 @@ def test_lock_file_keeps_the_pins_that_matter() -> None:
 
 
 def test_no_registry_and_no_place_of_a_machine_is_named() -> None:
-    forbidden = re.compile(r"index-url|/home/[a-z]|/root/|/work/|/tmp/[a-z]+/")
+    # The folder this checkout lies in is a machine's own, whatever it is called.
+    around = "" if len(ROOT.parts) < 3 else f"|{re.escape(str(ROOT.parent))}/"
+    forbidden = re.compile(rf"index-url|/home/[a-z]|/root/|/tmp/[a-z]+/{around}")
     here = Path(__file__)
     hits = [
         f"{name_of(path)}:{number}"
