@@ -13,6 +13,9 @@ from expectations.errors import UsageError
 FOLDER = Path(__file__).with_name("contract")
 """Where the vendored contract lies."""
 
+TIME_OF_DAY = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+"""A cell of the type `time`, local to where it was taken."""
+
 MAJOR, MINOR = 1, 0
 """Version of the contract that intake reads."""
 
@@ -208,5 +211,7 @@ def _csv_property(field: Mapping[str, Any]) -> Schema:
         if k in ("pattern", "enum", "minimum", "maximum")
     }
     checked = {"x-check": "date"} if field["type"] == "date" else {}
+    if field["type"] == "time":
+        limits["pattern"] = f"^{TIME_OF_DAY}$"
     notes = {k: v for k, v in field.items() if k.startswith("x-")}
     return {"type": kinds.get(field["type"], "string"), **limits, **checked, **notes}

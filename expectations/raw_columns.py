@@ -30,6 +30,8 @@ from expectations.dataset import (
 
 METRES = pa.decimal128(12, 2)
 PERCENT = pa.decimal128(9, 4)
+AMOUNT = pa.decimal128(20, 2)
+"""An amount in the currency that another column names."""
 
 OPEN = PersonalData.OPEN
 PERSONAL = PersonalData.PERSONAL
@@ -213,6 +215,71 @@ def person(prefix: str, path: str, who: str) -> tuple[Column, Column]:
             personal_data=PERSONAL,
             source_field=path,
         ),
+    )
+
+
+def card(path: str, whose: str) -> tuple[Column, Column]:
+    """The two columns of an HSE card's number: clear, which never leaves raw, and its token.
+
+    Args:
+        path: Path of the number in the source record.
+        whose: Whose card it is, as the end of a sentence.
+    """
+    return (
+        Column(
+            name="card_number",
+            type=TEXT,
+            description=f"Number of the HSE card of {whose}; clear, raw only.",
+            personal_data=SPECIAL,
+            source_field=path,
+        ),
+        Column(
+            name="card_token",
+            type=TEXT,
+            description=f"Keyed pseudonym of the card of {whose}; joins site lists to the card register.",
+            personal_data=PERSONAL,
+            source_field=path,
+        ),
+    )
+
+
+def term(prefix: str, label: str, year: str, what: str, pd: PersonalData = SPECIAL) -> tuple[Column, ...]:
+    """A two-month tax term: as the service wrote it, and as year and term 1-6, which intake works out.
+
+    Services spell terms in their own ways (`mai-jun`, `mai-juni`, `2026-T3`). A term that is not one of the
+    six, such as a yearly one, has no number.
+
+    Args:
+        prefix: First part of the column names, ending in `term`.
+        label: Path of the label in the source record.
+        year: Path of the year; empty where the label has it.
+        what: What the term is, as the start of a sentence.
+        pd: Handling class.
+    """
+    as_given: tuple[Column, ...] = (text(prefix, label, f"{what}, as the service spells it.", pd),)
+    if year:
+        as_given += (text(f"{prefix}_year_given", year, f"Year of {what.lower()}, as given.", pd),)
+    return (
+        *as_given,
+        worked_out(f"{prefix}_year", WHOLE, f"Year of {what.lower()}.", pd),
+        term_no(prefix, pd),
+    )
+
+
+def term_no(prefix: str, pd: PersonalData = SPECIAL) -> Column:
+    """The column of a term's number in its year.
+
+    Args:
+        prefix: First part of the column name, ending in `term`.
+        pd: Handling class.
+    """
+    return Column(
+        name=f"{prefix}_no",
+        type=WHOLE,
+        description="Two-month term of the year, 1-6; null for anything else.",
+        personal_data=pd,
+        minimum=1,
+        maximum=6,
     )
 
 

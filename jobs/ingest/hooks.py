@@ -1,13 +1,16 @@
-"""What intake works out per source beyond the declared fields, and the rules that a schema cannot say."""
+"""What intake works out per source beyond the declared fields."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from expectations.identifiers import normalise_address_text, normalise_name
+from expectations.identifiers import is_orgnr, normalise_address_text, normalise_name
 from jobs.ingest.extract import Context, Hook, Record
-from jobs.ingest.validation import Fault
+from jobs.ingest.paths import getter, parse
+from jobs.ingest.terms import TaxPeriod, tax_period
+from jobs.ingest.values import canonical
 
 SN2025_FROM = date(2025, 9, 1)
 """Register date from which Enhetsregisteret gives industry codes of SN2025."""
@@ -77,6 +80,107 @@ def recipient_person(recipient: Record, _: Context) -> str | None:
     return person_key(told.get("navn"), told.get("foedselsdato"))
 
 
+def owner_person(owner: Record, _: Context) -> str | None:
+    """Name and birth date of a beneficial owner; one outside the population register is never matched.
+
+    Args:
+        owner: Beneficial owner.
+    """
+    told = owner.get("folkeregistrertPerson") or {}
+    name = told.get("navn") or {}
+    parts = (name.get(part) for part in ("fornavn", "mellomnavn", "etternavn"))
+    return person_key(" ".join(part for part in parts if part), told.get("foedselsdato"))
+
+
+def present_person(line: Record, _: Context) -> str | None:
+    """Name and birth date of a person on a site.
+
+    Args:
+        line: Line of a site list.
+    """
+    return person_key(line.get("person_navn"), line.get("fodselsdato"))
+
+
+def card_key(field: str) -> Hook:
+    """Works out the number of an HSE card as it is compared: blanks and case do not count.
+
+    Args:
+        field: Field of the number.
+    """
+
+    def work_out(item: Record, _: Context) -> str | None:
+        return unicodedata.normalize("NFC", "".join((item.get(field) or "").split())).upper() or None
+
+    return work_out
+
+
+def size_class(position: Record, _: Context) -> str | None:
+    """Interval of a position in a company; both spellings of the register end alike.
+
+    Args:
+        position: Position of a beneficial owner.
+    """
+    interval = (position.get("stoerrelseIntervall") or {}).get("kode")
+    return interval.rsplit(".", 1)[-1] if interval else None
+
+
+def spaceless_orgnr(party: Record, _: Context) -> str | None:
+    """Organisation number of a party without its spaces; None where it is a foreign one.
+
+    Args:
+        party: Buyer or winner.
+    """
+    number = (party.get("organizationId") or "").replace(" ", "")
+    return number if is_orgnr(number) else None
+
+
+def change_value(change: Record, _: Context) -> str | None:
+    """New value of a changed field as JSON, so that the text "1" and the number 1 stay apart.
+
+    Args:
+        change: Change in a notice.
+    """
+    value = change.get("value")
+    if value is None:
+        return None
+    return unicodedata.normalize("NFC", canonical(value).decode())
+
+
+def tax_term(prefix: str, label: str, year: str = "") -> dict[str, Hook]:
+    """Works out year and number of a two-month term.
+
+    Args:
+        prefix: First part of the column names.
+        label: Path of the label in the item.
+        year: Path of the year in the item; empty where the label has it.
+    """
+    period = _tax_period(label, year)
+    return {
+        f"{prefix}_year": lambda item, _: period(item).year,
+        f"{prefix}_no": lambda item, _: period(item).term,
+    }
+
+
+def tax_month(prefix: str, label: str) -> dict[str, Hook]:
+    """Works out year and month of a period.
+
+    Args:
+        prefix: First part of the column names.
+        label: Path of the label in the item.
+    """
+    period = _tax_period(label, "")
+    return {
+        f"{prefix}_year": lambda item, _: period(item).year,
+        f"{prefix}_month_no": lambda item, _: period(item).month,
+    }
+
+
+def _tax_period(label: str, year: str) -> Callable[[Record], TaxPeriod]:
+    take_label = getter(parse(label))
+    take_year = getter(parse(year)) if year else lambda _: None
+    return lambda item: tax_period(take_label(item), take_year(item))
+
+
 _HOLDER = "Fødselsår/orgnr"
 
 
@@ -132,6 +236,7 @@ def cadastre_key(
     return work_out
 
 
+_VAT_DUTY = "mvaAlminneligNaering.skattemeldingsplikt"
 _CADASTRE = ("kommunenummer", "gardsnummer", "bruksnummer", "festenummer", "seksjonsnummer")
 
 HOOKS: Mapping[str, Mapping[str, Hook]] = {
@@ -146,6 +251,37 @@ HOOKS: Mapping[str, Mapping[str, Hook]] = {
         "postal_address_key": address_key("postadresse"),
     },
     "raw_brreg_roller__roles": {"name_token": role_person},
+    "raw_brreg_oppdateringer__unit_changes": {"value_json": change_value},
+    "raw_brreg_oppdateringer__establishment_changes": {"value_json": change_value},
+    "raw_brreg_reelle_rettighetshavere__owners": {"name_token": owner_person},
+    "raw_brreg_reelle_rettighetshavere__positions": {"size_class": size_class},
+    "raw_byggeplass_oversiktslister__presences": {
+        "name_token": present_person,
+        "card_token": card_key("hmskort_nummer"),
+    },
+    "raw_hmskort_register__cards": {"card_token": card_key("kortnummer")},
+    "raw_doffin_kunngjoringer__buyers": {"buyer_orgnr": spaceless_orgnr},
+    "raw_doffin_kunngjoringer__winners": {"winner_orgnr": spaceless_orgnr},
+    "raw_skatteetaten_seriositet__claims": tax_month("claim_period", "kravperiode"),
+    "raw_skatteetaten_seriositet__vat_filing_answers": {
+        **tax_term("first_term", f"{_VAT_DUTY}.foersteTermin.termin", f"{_VAT_DUTY}.foersteTermin.aar"),
+        **tax_term("last_term", f"{_VAT_DUTY}.sisteTermin.termin", f"{_VAT_DUTY}.sisteTermin.aar"),
+    },
+    "raw_skatteetaten_seriositet__vat_filings": tax_term("term", "gjelderTermin.termin", "gjelderTermin.aar"),
+    "raw_skatteetaten_seriositet__vat_returns": tax_term(
+        "term", "skattleggingsperiode.periode", "skattleggingsperiode.aar"
+    ),
+    "raw_skatteetaten_seriositet__contribution_terms": tax_term(
+        "term", "arbeidsgiveravgift.termin", "arbeidsgiveravgift.aar"
+    ),
+    "raw_skatteetaten_seriositet__filing_duties": {
+        **tax_month("filing_period", "periode"),
+        "filing_period_term_no": tax_term("filing_period", "periode")["filing_period_no"],
+    },
+    "raw_skatteetaten_seriositet__vat_mismatches": {
+        **tax_term("from_term", "fra_termin"),
+        **tax_term("to_term", "til_termin"),
+    },
     "raw_skatteetaten_aksjonaerer__shareholdings": {
         "holder_birth_year": holder_birth_year,
         "holder_token": holder_key,
@@ -168,42 +304,6 @@ HOOKS: Mapping[str, Mapping[str, Hook]] = {
     },
 }
 """Worked-out columns by table."""
-
-RecordRule = Callable[[Record, str], Fault | None]
-"""A rule of a record: the record and the delivery's period give what is wrong."""
-
-
-def month_is_period(report: Record, period: str) -> Fault | None:
-    """The month of a report is the month that its delivery is about.
-
-    Args:
-        report: a-melding report.
-        period: Period of the delivery.
-    """
-    if report["kalendermaaned"] == period:
-        return None
-    return Fault("period_differs", "$.kalendermaaned", "kalendermaaned is not the period of the delivery")
-
-
-def final_has_day(inspection: Record, _: str) -> Fault | None:
-    """A final decision has the day it became final.
-
-    Args:
-        inspection: Inspection.
-    """
-    if inspection["vedtakStatus"] != "endelig" or inspection.get("endeligVedtakDato"):
-        return None
-    return Fault(
-        "missing_required",
-        "$.endeligVedtakDato",
-        "endeligVedtakDato is required when vedtakStatus is endelig",
-    )
-
-
-RULES: Mapping[tuple[str, str], RecordRule] = {
-    ("skatteetaten_amelding", "leveranse"): month_is_period,
-    ("tilsyn_utfall", "tilsyn"): final_has_day,
-}
 
 _PROTECTED = frozenset({"fortrolig", "strengtfortrolig"})
 _LETTERS = re.compile(r"[^a-zæøå]")
@@ -252,6 +352,9 @@ def ungraded(person: Record) -> tuple[Record | None, bool]:
         kept[name] = [address for address in value if not is_graded(address)]
     return kept, True
 
+
+REMOVING = frozenset({("brreg_oppdateringer", "oppdatering")})
+"""Record types of which a record may say that something must be purged."""
 
 GRADED = frozenset({("folkeregisteret_bosted", "person")})
 """Record types whose addresses are graded."""

@@ -11,6 +11,7 @@ from typing import Any
 
 Get = Callable[[dict[str, Any]], Any]
 
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _SEGMENT = re.compile(r"(\{[^}]*\}|[^.\[\]{}]+)(\[\]|\[[0-9]+\])?(?:\.|$)")
 
 
@@ -98,6 +99,15 @@ def _taker(segment: Segment) -> Get:
     return lambda node: next((value for name in names if (value := node.get(name)) is not None), None)
 
 
+def step(name: str) -> str:
+    """A name as a step of a JSON path; one that is not a plain word is quoted.
+
+    Args:
+        name: Field name.
+    """
+    return f".{name}" if _PLAIN_NAME.fullmatch(name) else f"['{name}']"
+
+
 def occurrences(node: Any, segments: tuple[Segment, ...], path: str = "$") -> Iterator[tuple[str, Any]]:
     """All values at a path with their exact JSON paths.
 
@@ -114,7 +124,7 @@ def occurrences(node: Any, segments: tuple[Segment, ...], path: str = "$") -> It
         value = node.get(name) if isinstance(node, dict) else None
         if value is None:
             continue
-        here = f"{path}.{name}"
+        here = f"{path}{step(name)}"
         if segment.is_list or segment.index is not None:
             for i, item in enumerate(value if isinstance(value, list) else ()):
                 if segment.index in (None, i):

@@ -15,8 +15,9 @@ import pytest
 
 from expectations.contract import FOLDER, source
 from expectations.tables_quarantine import QUARANTINE
-from jobs.ingest.fetch import fetch_brreg
+from jobs.ingest.fetch import fetch_file
 from jobs.ingest.intake import ingest
+from jobs.ingest.landing import LocalLanding
 from jobs.ingest.tables import raw_tables
 from jobs.keys import KeyRing
 from jobs.lake.delivery_writer import DataFile, json_array, stored_file, write_delivery
@@ -52,11 +53,14 @@ class Samples:
         self.folders = {
             "units": self._array("brreg_enheter", "enheter_alle.json.gz", self._units()),
             "roles": self._array("brreg_roller", "roller_totalbestand.json.gz", [self._roles()]),
-            "establishments": fetch_brreg(
-                SAMPLES / "brreg/underenheter_lastned_alle.json.gz", self.landing, AT, DAY
-            )[0],
+            "establishments": Path(
+                fetch_file(
+                    SAMPLES / "brreg/underenheter_lastned_alle.json.gz", LocalLanding(self.landing), AT, DAY
+                ).place
+            ),
             "approvals": self._land("arbeidstilsynet_registre", self._approvals()),
             "addresses": self._land("kartverket_matrikkel", [self._addresses()]),
+            "updates": self._land("brreg_oppdateringer", [self._updates()], "delta"),
         }
         self.report = ingest(self.landing, self.lake, ring=KeyRing.create(root / "keys.json"), workers=1)
 
@@ -87,12 +91,17 @@ class Samples:
         path = next((SAMPLES / "kartverket").glob("*.csv.gz"))
         return stored_file("adresser_leilighetsniva.csv.gz", "text/csv+gzip", path, 2000)
 
+    def _updates(self) -> DataFile:
+        packed = gzip.compress((SAMPLES / "brreg/oppdateringer_underenheter.json").read_bytes(), mtime=0)
+        name = "oppdateringer_underenheter_0001.json.gz"
+        return DataFile(name, "application/json+gzip", iter([(packed, 10)]), is_stored_form=True)
+
     def _array(self, name: str, file: str, records: list[Any]) -> Path:
         rows = [json.dumps(record, ensure_ascii=False).encode() for record in records]
         return self._land(name, [json_array(file, "application/json+gzip", rows)])
 
-    def _land(self, name: str, files: list[DataFile]) -> Path:
-        return write_delivery(self.landing, name, DAY, "snapshot", AT, 1, files, "LB-OPEN-01")
+    def _land(self, name: str, files: list[DataFile], kind: str = "snapshot") -> Path:
+        return write_delivery(self.landing, name, DAY, kind, AT, 1, files, "LB-OPEN-01")
 
     def counts(self, register: str) -> dict[str, int]:
         folder = self.folders[register]
@@ -155,6 +164,16 @@ def test_two_thousand_real_addresses_of_the_building_level_file(samples: Samples
     assert first["updated_at"].date() == date(2023, 3, 29)
     receipt = samples.lake.deliveries.receipts("kartverket_matrikkel")[0]
     assert {"tettstednavn", "soknenavn"} <= set(receipt["unknown_fields"])
+
+
+def test_a_page_of_fictive_notices_of_establishments(samples: Samples) -> None:
+    """Nine of the ten made-up numbers pass their check digit; one notice says that its unit was removed."""
+    assert samples.counts("updates") == {"in": 10, "accepted": 8, "purged": 1, "quarantined": 1}
+    notices = samples.rows("raw_brreg_oppdateringer__establishment_updates")
+    assert len(notices) == 8
+    assert {row["change_kind"] for row in notices} == {"Sletting", "Endring"}
+    assert samples.rows("raw_brreg_oppdateringer__unit_updates") == []
+    assert min(row["noticed_at"] for row in notices).year == 2022
 
 
 def test_every_fault_names_an_identifier_and_shows_only_open_values(samples: Samples) -> None:

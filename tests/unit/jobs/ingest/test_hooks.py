@@ -7,16 +7,19 @@ from jobs.ingest.extract import Context
 from jobs.ingest.hooks import (
     HOOKS,
     address_key,
-    final_has_day,
+    change_value,
     holder_birth_year,
     holder_key,
     industry_standard,
     is_graded,
-    month_is_period,
+    owner_person,
     person_key,
     person_numbers,
+    present_person,
     recipient_person,
     role_person,
+    size_class,
+    spaceless_orgnr,
     ungraded,
 )
 
@@ -118,17 +121,131 @@ def test_the_register_of_persons_spells_farm_with_two_a() -> None:
     assert hook({"vegadresse": {}}, at("2026-02-01")) is None
 
 
-def test_a_report_s_month_is_its_delivery_s_period() -> None:
-    assert month_is_period({"kalendermaaned": "2026-01"}, "2026-01") is None
-    fault = month_is_period({"kalendermaaned": "2025-12"}, "2026-01")
-    assert fault is not None
-    assert (fault.code, fault.path) == ("period_differs", "$.kalendermaaned")
+def test_an_owner_is_the_same_person_as_in_a_role() -> None:
+    name = {"fornavn": "SNILL", "mellomnavn": "DYP", "etternavn": "TRAKT"}
+    role = {"person": {"fodselsdato": "1988-05-12", "navn": name}}
+    owner = {"folkeregistrertPerson": {"foedselsdato": "1988-05-12", "navn": name}}
+    line = {"person_navn": "Trakt, Snill Dyp", "fodselsdato": "1988-05-12"}
+    at_day = at("2026-02-01")
+    assert owner_person(owner, at_day) == role_person(role, at_day) == present_person(line, at_day)
 
 
-def test_a_final_decision_has_its_day() -> None:
-    assert final_has_day({"vedtakStatus": "paaklaget"}, "2026-01") is None
-    assert final_has_day({"vedtakStatus": "endelig", "endeligVedtakDato": "2026-01-02"}, "2026-01") is None
-    assert final_has_day({"vedtakStatus": "endelig"}, "2026-01") is not None
+def test_an_owner_outside_the_population_register_is_never_matched_by_itself() -> None:
+    abroad = {"utenlandskPerson": {"fulltNavn": "Snill Trakt", "foedselsdato": "1988-05-12"}}
+    assert owner_person(abroad, at("2026-02-01")) is None
+    assert owner_person({}, at("2026-02-01")) is None
+    assert present_person({"person_navn": "Snill Trakt"}, at("2026-01-15")) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [("C1000003", "C1000003"), (" c100 0003 ", "C1000003"), (" ", None), (None, None)],
+)
+def test_a_card_is_the_same_on_a_site_list_and_in_the_register(number: str | None, key: str | None) -> None:
+    for table, field in (
+        ("raw_byggeplass_oversiktslister__presences", "hmskort_nummer"),
+        ("raw_hmskort_register__cards", "kortnummer"),
+    ):
+        assert HOOKS[table]["card_token"]({field: number} if number else {}, at("2026-01-15")) == key
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("stoerrelseintervall.int2", "int2"),
+        ("stoerrelseIntervall.int2", "int2"),
+        ("stoerrelseintervall.int3", "int3"),
+    ],
+)
+def test_an_interval_is_the_same_in_both_spellings(code: str, expected: str) -> None:
+    assert size_class({"stoerrelseIntervall": {"kode": code}}, at("2026-02-01")) == expected
+    assert size_class({}, at("2026-02-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("310000108", "310000108"),
+        ("310 000 108", "310000108"),
+        ("310000109", None),
+        ("LT 310000108", None),
+        (None, None),
+    ],
+)
+def test_a_party_s_number_loses_its_spaces_and_a_foreign_one_is_none(
+    number: str | None, expected: str | None
+) -> None:
+    assert spaceless_orgnr({"organizationId": number} if number else {}, at("2025-10")) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1", '"1"'),
+        (1, "1"),
+        (False, "false"),
+        (0, "0"),
+        ({"b": 1, "a": None}, '{"a":null,"b":1}'),
+        (["A\u030a"], '["Å"]'),
+        (None, None),
+    ],
+)
+def test_a_changed_value_is_kept_as_json(value: object, expected: str | None) -> None:
+    assert change_value({"value": value}, at("2026-02-03")) == expected
+    assert change_value({}, at("2026-02-03")) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "item", "expected"),
+    [
+        (
+            "vat_filings",
+            {"gjelderTermin": {"termin": "mai-jun", "aar": "2025"}},
+            {"term_year": 2025, "term_no": 3},
+        ),
+        (
+            "vat_returns",
+            {"skattleggingsperiode": {"periode": "mai-juni", "aar": "2025"}},
+            {"term_year": 2025, "term_no": 3},
+        ),
+        (
+            "contribution_terms",
+            {"arbeidsgiveravgift": {"termin": "mars-april", "aar": "2025"}},
+            {"term_year": 2025, "term_no": 2},
+        ),
+        (
+            "vat_mismatches",
+            {"fra_termin": "2025-T5", "til_termin": "2026-T1"},
+            {"from_term_year": 2025, "from_term_no": 5, "to_term_year": 2026, "to_term_no": 1},
+        ),
+        ("claims", {"kravperiode": "2025/09"}, {"claim_period_year": 2025, "claim_period_month_no": 9}),
+        (
+            "filing_duties",
+            {"periode": "2025-T5"},
+            {"filing_period_year": 2025, "filing_period_month_no": None, "filing_period_term_no": 5},
+        ),
+        (
+            "filing_duties",
+            {"periode": "2026-01"},
+            {"filing_period_year": 2026, "filing_period_month_no": 1, "filing_period_term_no": None},
+        ),
+        (
+            "vat_filing_answers",
+            {"mvaAlminneligNaering": {"skattemeldingsplikt": {"foersteTermin": {"termin": "jul-aug"}}}},
+            {"first_term_year": None, "first_term_no": 4, "last_term_year": None, "last_term_no": None},
+        ),
+        (
+            "vat_filing_answers",
+            {},
+            {"first_term_year": None, "first_term_no": None, "last_term_year": None, "last_term_no": None},
+        ),
+    ],
+)
+def test_terms_are_year_and_number_whatever_the_service(
+    table: str, item: Record, expected: dict[str, int | None]
+) -> None:
+    hooks = HOOKS[f"raw_skatteetaten_seriositet__{table}"]
+    assert {name: hook(item, at("2026-02")) for name, hook in hooks.items()} == expected
 
 
 def address(grading: str, **more: Any) -> Record:

@@ -1,0 +1,101 @@
+"""Raw tables of building sites: who was there on which day, and the HSE cards they show."""
+
+from expectations.contract import TIME_OF_DAY
+from expectations.dataset import TEXT, Dataset
+from expectations.raw_columns import (
+    PERSONAL,
+    card,
+    day,
+    org,
+    person,
+    raw_table,
+    text,
+    worked_out,
+    yes_no,
+)
+
+PRESENCES = raw_table(
+    "presences",
+    "One person on one site on one day, for one employer; several rows for several gates.",
+    "byggeplass_oversiktslister",
+    "oppmoete",
+    text("line_id", "linje_id", "The line.", PERSONAL, required=True),
+    day("present_on", "dato", "The day; the period of the delivery.", PERSONAL, required=True),
+    text("project_id", "prosjekt_id", "The project.", required=True),
+    text("site_name", "byggeplass_navn", "Name of the site."),
+    text("site_address_text", "byggeplass_adresse", "Address of the site as text."),
+    text("address_id", "adresseId", "Address of the cadastre."),
+    org("client_orgnr", "byggherre_orgnr", "The client.", required=True),
+    org("employer_orgnr", "arbeidsgiver_orgnr", "Employer, where registered in Norway."),
+    text("employer_foreign_id", "arbeidsgiver_utenlandsk_id", "Employer, where not registered in Norway."),
+    text("employer_name", "arbeidsgiver_navn", "Employer's name; personal for sole proprietors."),
+    org("hirer_orgnr", "innleier_orgnr", "Who hired the person in."),
+    text("person_name", "person_navn", "Name.", PERSONAL),
+    day("born_on", "fodselsdato", "Birth date.", PERSONAL),
+    person("person", "fnr", "the person, where the client lawfully holds the number"),
+    worked_out("name_token", TEXT, "Keyed token of normalised name and birth date; a candidate.", PERSONAL),
+    card("hmskort_nummer", "the person"),
+    text(
+        "site_role",
+        "rolle",
+        "Role on the site; visitors, deliveries and controls never count.",
+        PERSONAL,
+        required=True,
+        codes=("arbeider", "byggeplassleder", "besoekende", "leveranse", "kontroll"),
+    ),
+    text("in_time", "inn_tid", "Local time in.", PERSONAL, pattern=TIME_OF_DAY),
+    text(
+        "out_time",
+        "ut_tid",
+        "Local time out; before the time in it is the next day.",
+        PERSONAL,
+        pattern=TIME_OF_DAY,
+    ),
+    text("in_source", "inn_kilde", "How the time in was taken.", PERSONAL, codes=("kort", "manuell")),
+    text(
+        "out_source",
+        "ut_kilde",
+        "How the time out was taken; a computed one never proves an overlap.",
+        PERSONAL,
+        codes=("kort", "manuell", "beregnet"),
+    ),
+    yes_no("is_clock_checked", "klokke_kontrollert", "The reader's clock is synchronised."),
+    text("reader_id", "leser_id", "Gate."),
+    owner="Client of the site",
+)
+
+CARDS = raw_table(
+    "cards",
+    "One HSE card.",
+    "hmskort_register",
+    "kort",
+    card("kortnummer", "the holder"),
+    person("cardholder", "fnr", "the holder"),
+    org("employer_orgnr", "arbeidsgiver_orgnr", "Employer that the card was issued for.", required=True),
+    text("trade", "bransje", "Trade.", PERSONAL, required=True, codes=("bygg", "renhold", "bilpleie")),
+    text(
+        "issue_ground",
+        "grunnlag",
+        "Why the card could be issued.",
+        PERSONAL,
+        required=True,
+        codes=("ansatt", "oar", "eier", "innleid", "unntak"),
+    ),
+    day("ordered_on", "bestilt_dato", "Day of the order.", PERSONAL),
+    day("issued_on", "utstedt_dato", "Day of issue.", PERSONAL, required=True),
+    day("valid_to_on", "gyldig_til", "Last day.", PERSONAL, required=True),
+    text(
+        "card_status",
+        "status",
+        "State; an active card is not an employed person.",
+        PERSONAL,
+        required=True,
+        codes=("aktiv", "sperret", "tapt", "utloept", "returnert"),
+    ),
+    day("status_on", "status_dato", "Day of the state.", PERSONAL, required=True),
+    person("orderer", "bestiller_fnr", "who ordered it"),
+    org("orderer_orgnr", "bestiller_orgnr", "Delegated orderer, such as an accountant.", PERSONAL),
+    owner="Arbeidstilsynet",
+)
+
+DATASETS: tuple[Dataset, ...] = (PRESENCES, CARDS)
