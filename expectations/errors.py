@@ -31,6 +31,11 @@ class DataRefused(KjedeError):
         """
         super().__init__(f"{code}: {message}")
         self.code = code
+        self._message = message
+
+    def __reduce__(self) -> tuple[type["DataRefused"], tuple[str, str]]:
+        # Processes of a pool hand it on to each other.
+        return DataRefused, (self.code, self._message)
 
 
 class NotPermitted(KjedeError):

@@ -149,14 +149,22 @@ def is_municipality_no(value: str, on: date) -> bool:
     return _MUNICIPALITY.fullmatch(value) is not None and municipality(value, on) is not None
 
 
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2400-\u2421\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What nobody sees: controls but tab and line ends (and the signs that readers put for them), marks without
+width, and marks that turn the direction of writing."""
+
 _NORDIC = str.maketrans({"Ä": "Æ", "Ö": "Ø"})
 _KEPT = "ÆØÅ"
 
 
 def _plain(text: str) -> str:
-    """Capitals without accents, letters of the Norwegian alphabet kept."""
+    """Capitals without accents or marks that nobody sees, letters of the Norwegian alphabet kept."""
     if text.isascii():
         return text.upper()
+    text = UNSEEN.sub("", text)
     composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()).translate(_NORDIC)
     bare = (
         c

@@ -1,43 +1,128 @@
-"""Reads the records of one stored file, one after the other, in every framing of the input contract.
+"""Reads the records of one stored file in every framing of the input contract.
 
-Memory does not grow with the file, except for the small framing `json`. Whatever makes a file unreadable as a
-whole refuses the delivery.
+`blocks` runs in one process and only unpacks and cuts, so that memory does not grow with the file; `decode`
+parses a block, in any process. Whatever makes a file unreadable as a whole refuses the delivery.
 """
 
-import csv
-import gzip
-import io
-import json
 import re
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
-import orjson
-from defusedxml import DefusedXmlException
-from defusedxml import ElementTree as SafeTree
-
-from expectations import contract
 from expectations.contract import FileSpec
 from expectations.errors import DataRefused
+from jobs.ingest import cutting, read_csv, read_json, read_xml
+from jobs.ingest.cutting import Cut
+from jobs.ingest.read_csv import LENGTH_MARK
+from jobs.ingest.unpack import Broken, kind_by_magic, pieces
 
-MOST_BYTES = 4 * 1024**3
-"""Largest file after decompression."""
+__all__ = ["LENGTH_MARK", "Block", "Broken", "blocks", "decode", "records"]
 
-_INTEGER = re.compile(r"-?[0-9]+")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_WINDOW = 1 << 20
-_LARGEST_ITEM = 1 << 26
+BLOCK_BYTES = 4 * 1024**2
+"""Bytes from which on a block is cut at the next end of a record."""
 
-LENGTH_MARK = "\0cells"
-"""Key under which a CSV row says that it has another number of cells than the header."""
+_XML_RECORDS = 1000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_ERROR_BYTES = 1 << 16
+_HEAD_BYTES = 512
+_REFUSED = "delivery_corrupt"
 
 
-class Broken(Exception):
-    """A file that cannot be read as a whole."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole records of a file, not yet parsed unless the framing had to be.
+
+    Attributes:
+        first: Number of its first record in the file, from 1.
+        content: Bytes as the framing has them, or the records themselves.
+        framing: Framing of the file.
+        count: Records in it; 0 where only parsing tells.
+        source: Source of the file.
+        record: Record type.
+        list_path: Where a JSON document has its list.
+        columns: Columns of a CSV file in its order.
+        file: Name of the file, for messages.
+    """
+
+    first: int
+    content: bytes | list[Any]
+    framing: str
+    count: int = 0
+    source: str = ""
+    record: str = ""
+    list_path: str = ""
+    columns: tuple[str, ...] = ()
+    file: str = ""
+
+
+def blocks(source: str, spec: FileSpec, path: Path, sha256: str = "") -> Iterator[Block]:
+    """Unpack a file and cut it into blocks.
+
+    Only once the last block has been taken is it sure that the file was whole and the one that was meant.
+
+    Args:
+        source: Source of the file, or `deletion`.
+        spec: Kind of file.
+        path: The stored file.
+        sha256: Digest that the stored bytes must have while they are read; empty means that nobody knows.
+
+    Raises:
+        DataRefused: The file cannot be read as a whole (`delivery_corrupt`).
+    """
+    try:
+        # No line is how JSON Lines say that there is nothing; a stored file without a byte says nothing.
+        content = _begun(pieces(path, spec.is_gzip, sha256), spec.framing == "jsonl" and spec.is_gzip)
+        if spec.framing == "json":
+            yield _document(source, spec, path, content)
+        elif spec.framing == "xml":
+            yield from _xml(spec, path, content)
+        elif spec.framing == "csv":
+            yield from _csv(source, spec, path, content)
+        elif spec.framing == "json-array":
+            for cut in cutting.items(_opened(content), BLOCK_BYTES):
+                yield _block(cut, source, spec, path)
+        else:
+            yield from _lines(source, spec, path, content)
+        # What is wrong at the very end of the stored file must not stay unseen.
+        for _ in content:
+            raise Broken("more after the end")
+    except Broken as problem:
+        raise DataRefused(_REFUSED, f"{path.name}: {problem}") from None
+
+
+def decode(block: Block) -> list[Any]:
+    """The records of a block.
+
+    Args:
+        block: What `blocks` gave.
+
+    Raises:
+        DataRefused: They cannot be read (`delivery_corrupt`); nothing of the file may be kept then.
+    """
+    if isinstance(block.content, list):
+        return block.content
+    try:
+        if block.framing == "jsonl":
+            found = read_json.line_records(block.content, block.first)
+        elif block.framing == "json-array":
+            found = read_json.list_items(block.content, block.first)
+        elif block.framing == "json":
+            return read_json.document_list(block.content, block.list_path, block.source)
+        else:
+            found = read_csv.row_records(
+                block.content, block.columns, block.first, block.source, block.record
+            )
+        if block.count and len(found) != block.count:
+            last = block.first + block.count - 1
+            raise Broken(f"records {block.first} to {last} do not end where their lines or commas say")
+    except Broken as problem:
+        raise DataRefused(_REFUSED, f"{block.file}: {problem}") from None
+    except UnicodeDecodeError:
+        raise DataRefused(_REFUSED, f"{block.file}: after record {block.first - 1}: not UTF-8") from None
+    return found
 
 
 def records(source: str, spec: FileSpec, path: Path) -> Iterator[Any]:
@@ -51,195 +136,104 @@ def records(source: str, spec: FileSpec, path: Path) -> Iterator[Any]:
     Raises:
         DataRefused: The file cannot be read as a whole (`delivery_corrupt`).
     """
+    for block in blocks(source, spec, path):
+        yield from decode(block)
+
+
+def _block(cut: Cut, source: str, spec: FileSpec, path: Path, columns: tuple[str, ...] = ()) -> Block:
+    return Block(
+        cut.first,
+        cut.content,
+        spec.framing,
+        count=cut.count,
+        source=source,
+        record=spec.record,
+        columns=columns,
+        file=path.name,
+    )
+
+
+def _begun(content: Iterator[bytes], may_be_empty: bool) -> Iterator[bytes]:
+    """The content from about its first byte that is no blank, once it is clear what it is not."""
+    head = next(content, b"")
+    is_empty = not head
+    while len(head) < _HEAD_BYTES and (more := next(content, b"")):
+        head += more
+    head = head.removeprefix(_BYTE_ORDER_MARK)
+    while not head.strip() and (more := next(content, b"")):
+        head = more
+    if kind := kind_by_magic(head):
+        raise Broken(f"the content is {kind}")
+    if _PAGE.match(head):
+        raise Broken("the content is a web page, perhaps a log-in or an error message")
+    if not head.strip() and not (is_empty and may_be_empty):
+        raise Broken("the file holds nothing")
+    return chain([head] if head else [], content)
+
+
+def _opened(content: Iterator[bytes]) -> Iterator[bytes]:
+    """The content from the bracket that opens its list."""
+    first = next(content).lstrip(cutting.JSON_BLANKS)
+    if not first.startswith(b"["):
+        answer = ", but what looks like an error message" if _is_error(first) else ""
+        raise Broken(f"not a list of records{answer}")
+    return chain([first], content)
+
+
+def _is_error(content: bytes) -> bool:
+    if len(content) > _ERROR_BYTES:
+        return False
     try:
-        with _opened(path, spec.is_gzip) as stream:
-            if spec.framing == "jsonl":
-                yield from _json_lines(stream)
-            elif spec.framing == "json-array":
-                yield from _json_array(stream)
-            elif spec.framing == "json":
-                yield from _json_document(stream, spec.list_path)
-            elif spec.framing == "csv":
-                yield from _csv_rows(stream, source, spec.record)
-            else:
-                yield from _xml_elements(stream, spec.element)
-    except Broken as problem:
-        raise DataRefused("delivery_corrupt", f"{path.name}: {problem}") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
-        raise DataRefused("delivery_corrupt", f"{path.name}: gzip: {problem}") from None
-    except UnicodeDecodeError:
-        raise DataRefused("delivery_corrupt", f"{path.name}: not UTF-8") from None
-
-
-class _Counted(io.RawIOBase):
-    """Passes bytes on and refuses more than a file may hold."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._left = MOST_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise Broken(f"more than {MOST_BYTES} bytes after decompression")
-        buffer[: len(data)] = data
-        return len(data)
-
-
-@contextmanager
-def _opened(path: Path, is_gzip: bool) -> Iterator[io.BufferedReader]:
-    with path.open("rb") as stored:
-        stream = cast(IO[bytes], gzip.GzipFile(fileobj=stored)) if is_gzip else stored
-        with io.BufferedReader(_Counted(stream), 1 << 18) as buffered:
-            yield cast(io.BufferedReader, buffered)
-
-
-def _json_lines(stream: io.BufferedReader) -> Iterator[Any]:
-    for number, line in enumerate(stream, start=1):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line.strip():
-            continue
-        try:
-            yield orjson.loads(line)
-        except orjson.JSONDecodeError:
-            raise Broken(f"line {number} is not JSON") from None
-
-
-def _not_a_number(word: str) -> None:
-    raise Broken(f"{word} is not JSON")
-
-
-_DECODER = json.JSONDecoder(strict=False, parse_constant=_not_a_number)
-"""Owners leave control characters raw inside JSON text, so the strict reading is not asked for."""
-
-
-def _json_array(stream: io.BufferedReader) -> Iterator[Any]:
-    """The items of one JSON array, decoded one by one out of a window on the text."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig")
-    window, at, opened = text.read(_WINDOW).lstrip(), 1, True
-    if not window.startswith("["):
-        raise Broken("not a list of records")
-    while True:
-        at = _past_blanks(window, at)
-        try:
-            if opened and window.startswith("]", at):
-                break
-            item, end = _DECODER.raw_decode(window, at)
-            end = _past_blanks(window, end)
-            mark = window[end : end + 1]
-            if not mark:
-                raise ValueError("the window ends here")
-        except ValueError:
-            if len(window) - at > _LARGEST_ITEM:
-                raise Broken("not JSON, or a record larger than any that can be right") from None
-            more = text.read(max(_WINDOW, len(window) - at))
-            if not more:
-                raise Broken("not JSON, or cut off") from None
-            window, at = window[at:] + more, 0
-            continue
-        yield item
-        opened = False
-        if mark == "]":
-            at = end
-            break
-        if mark != ",":
-            raise Broken("not JSON: items without a comma")
-        at = end + 1
-    if window[at + 1 :].strip() or text.read(_WINDOW).strip():
-        raise Broken("more text after the list")
-
-
-def _past_blanks(window: str, at: int) -> int:
-    found = _BLANKS.match(window, at)
-    return found.end() if found else at
-
-
-def _json_document(stream: io.BufferedReader, list_path: str) -> Iterator[Any]:
-    """The items of a list inside one JSON document; such documents are pages, so they are read whole."""
-    try:
-        node = json.loads(stream.read().decode("utf-8-sig"), strict=False, parse_constant=_not_a_number)
-    except UnicodeDecodeError:
-        raise
+        return read_json.is_error_answer(read_json.parsed(content))
     except ValueError:
-        raise Broken("not JSON") from None
-    for name in list_path.split("."):
-        node = node.get(name) if isinstance(node, dict) else None
-    if not isinstance(node, list):
-        raise Broken(f"no list at {list_path}")
-    yield from node
+        return False
 
 
-def _csv_rows(stream: io.BufferedReader, source: str, record: str) -> Iterator[dict[str, Any]]:
-    resource = contract.csv_resource(source, record)
-    if resource is None:
-        raise ValueError(f"{source} {record} has no table description")
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    required = {name for name, field in fields.items() if field.get("constraints", {}).get("required")}
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    try:
-        reader = csv.reader(text, delimiter=resource["dialect"]["delimiter"], strict=True)
-        header = [name.strip() for name in next(reader, [])]
-        if missing := sorted(required - set(header)):
-            raise Broken(f"missing columns {missing}")
-        if len(set(header)) != len(header):
-            raise Broken("a column comes twice")
-        kinds = [fields.get(name, {}).get("type", "string") for name in header]
-        for cells in reader:
-            if not cells:
-                continue
-            row = {n: _typed(k, cell) for n, k, cell in zip(header, kinds, cells, strict=False) if cell != ""}
-            if len(cells) != len(header):
-                row[LENGTH_MARK] = len(cells)
-            yield row
-    except csv.Error as problem:
-        raise Broken(f"CSV: {problem}") from None
+def _lines(source: str, spec: FileSpec, path: Path, content: Iterator[bytes]) -> Iterator[Block]:
+    for cut in cutting.lines(content, BLOCK_BYTES):
+        if cut.first == 1 and cut.count == 1 and _is_error(cut.content):
+            raise Broken("no records, but what looks like an error message")
+        yield _block(cut, source, spec, path)
 
 
-def _typed(kind: str, cell: str) -> Any:
-    """A cell as its column's type; what is not of the type stays text, which validation refuses."""
-    if kind == "integer":
-        return int(cell) if _INTEGER.fullmatch(cell) else cell
-    if kind == "number":
-        return float(cell) if _NUMBER.fullmatch(cell) else cell
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(cell, cell)
-    return cell
+def _document(source: str, spec: FileSpec, path: Path, content: Iterator[bytes]) -> Block:
+    parts, size = [], 0
+    for piece in content:
+        parts.append(piece)
+        size += len(piece)
+        if size > read_json.MOST_DOCUMENT_BYTES:
+            raise Broken(f"larger than the {read_json.MOST_DOCUMENT_BYTES} bytes that a document may have")
+    return Block(
+        1,
+        b"".join(parts),
+        "json",
+        source=source,
+        record=spec.record,
+        list_path=spec.list_path,
+        file=path.name,
+    )
 
 
-def _xml_elements(stream: io.BufferedReader, element: str) -> Iterator[dict[str, Any]]:
-    try:
-        root = None
-        for event, node in SafeTree.iterparse(stream, events=("start", "end"), forbid_dtd=True):
-            root = node if root is None else root
-            if event == "end" and _local(node.tag) == element:
-                yield _xml_record(node)
-                root.clear()
-    except DefusedXmlException:
-        raise Broken("DTD and entities are refused") from None
-    except SafeTree.ParseError as problem:
-        raise Broken(f"XML: {problem}") from None
-
-
-_XML_LISTS = frozenset({"Avdeling"})
-"""Elements that repeat: one of them is still a list."""
-
-
-def _xml_record(node: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for child in node:
-        name = _local(child.tag)
-        value = _xml_record(child) if len(child) else (child.text or "").strip()
-        if name in _XML_LISTS:
-            found.setdefault(name, []).append(value)
+def _csv(source: str, spec: FileSpec, path: Path, content: Iterator[bytes]) -> Iterator[Block]:
+    first = next(content)
+    if first.lstrip()[:1] in (b"{", b"[") and _is_error(first):
+        raise Broken("no table, but what looks like an error message")
+    columns: tuple[str, ...] = ()
+    for cut in cutting.rows(chain([first], content), BLOCK_BYTES):
+        if cut.first == 1:
+            try:
+                columns, rest = read_csv.header(cut.content, source, spec.record)
+            except UnicodeDecodeError:
+                raise Broken("not UTF-8") from None
+            made = Cut(1, cut.count - 1, rest)
         else:
-            found[name] = value
-    return found
+            made = Cut(cut.first - 1, cut.count, cut.content)
+        if made.count:
+            yield _block(made, source, spec, path, columns)
 
 
-def _local(tag: str) -> str:
-    return tag.rsplit("}", 1)[-1]
+def _xml(spec: FileSpec, path: Path, content: Iterator[bytes]) -> Iterator[Block]:
+    found, first = read_xml.elements(content, spec.element), 1
+    while some := list(islice(found, _XML_RECORDS)):
+        yield Block(first, some, "xml", record=spec.record, file=path.name)
+        first += len(some)

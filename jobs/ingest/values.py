@@ -1,5 +1,6 @@
 """Turns one value of a source record into the value of a typed column, exactly or not at all."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -13,11 +14,18 @@ import orjson
 import pyarrow as pa
 
 from expectations.dataset import DAY, INSTANT, TEXT, TEXTS, WHOLE, YES_NO, Column
+from expectations.identifiers import UNSEEN
 
 OSLO = ZoneInfo("Europe/Oslo")
 Convert = Callable[[Any], Any]
 
-_DOTTED = re.compile(r"(\d{2})\.(\d{2})\.(\d{4}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?")
+_DOTTED = re.compile(
+    r"([0-9]{2})\.([0-9]{2})\.([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?"
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _LARGEST_WHOLE = 2**63 - 1
 _LARGEST_EXACT = 10**13
 """Kroner up to here are exact as binary numbers with two decimals."""
@@ -47,10 +55,8 @@ def converter(column: Column) -> Convert:
     Args:
         column: Declaration of the column.
     """
-    if column.identifier == "orgnr":
-        return _of_length(9)
-    if column.identifier == "fnr" or column.name.endswith("_token"):
-        return _of_length(11)
+    if length := length_of(column):
+        return _of_length(length)
     if column.name.endswith("_ore"):
         return ore
     simple: dict[pa.DataType, Convert] = {
@@ -68,6 +74,17 @@ def converter(column: Column) -> Convert:
     raise TypeError(f"column {column.name}: intake has no conversion to {column.type}")
 
 
+def length_of(column: Column) -> int:
+    """How many characters the identifier of a column has; 0 when it holds none.
+
+    Args:
+        column: Declaration of the column.
+    """
+    if column.identifier == "orgnr":
+        return 9
+    return 11 if column.identifier == "fnr" or column.name.endswith("_token") else 0
+
+
 def _of_length(length: int) -> Convert:
     """An identifier of this many characters; another kind of identifier in the same field is missing here."""
 
@@ -78,27 +95,73 @@ def _of_length(length: int) -> Convert:
 
 
 def text(value: Any) -> str | None:
-    """Text in composed form; an object as its JSON.
+    """Text in composed form without characters that nobody sees; an object as its JSON.
 
     Args:
         value: Text, number or object.
+
+    Raises:
+        NotConvertible: Nothing is left of the text, or JSON cannot hold a number of the object.
     """
     if value is None:
         return None
     if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        if not (visible := seen(value)) and value:
+            raise NotConvertible("bad_form", "nothing but characters that nobody sees")
+        return visible
     if isinstance(value, dict | list):
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        return canonical(value).decode()
     return str(value)
 
 
+def seen(value: str) -> str:
+    """A text in composed form without characters that nobody sees.
+
+    Args:
+        value: Text.
+    """
+    # The signs for controls are printable, and no ASCII.
+    if value.isascii() and value.isprintable():
+        return value
+    return unicodedata.normalize("NFC", UNSEEN.sub("", value))
+
+
+def canonical(value: Any) -> bytes:
+    """An object as JSON with its names in order, so that equal objects are equal bytes.
+
+    Args:
+        value: JSON value.
+
+    Raises:
+        NotConvertible: JSON cannot hold a number of the object.
+    """
+    try:
+        made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        raise NotConvertible("out_of_range", "a number does not fit 64 bits") from None
+    if b"null" in made and _has_infinite(value):
+        raise NotConvertible("out_of_range", "a number is infinite")
+    return made
+
+
+def _has_infinite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_infinite, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_infinite, value))
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 def texts(value: Any) -> list[str] | None:
-    """A list of texts; an empty list is not a missing one.
+    """A list of texts without those that are empty to the eye; an empty list is not a missing one.
 
     Args:
         value: List of texts.
     """
-    return None if value is None else [item for item in map(text, value) if item]
+    if value is None:
+        return None
+    visible = (seen(item) if isinstance(item, str) else text(item) for item in value)
+    return [item for item in visible if item]
 
 
 def whole(value: Any) -> int | None:
@@ -112,6 +175,8 @@ def whole(value: Any) -> int | None:
     """
     if value is None:
         return None
+    if not -math.inf < value < math.inf:
+        raise NotConvertible("out_of_range", "the number is infinite")
     number = int(value)
     if number != value:
         raise NotConvertible("wrong_type", "a whole number is expected")
@@ -166,7 +231,8 @@ def day(value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        # The function also takes weeks and dates without hyphens.
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
     except ValueError:
         raise NotConvertible("impossible_date", "no such date") from None
 
@@ -188,15 +254,17 @@ def instant(value: str | None) -> datetime | None:
             of_day, month, year, hour, minute, second = map(int, found.groups()[:6])
             fraction = int((found.group(7) or "").ljust(6, "0"))
             moment = datetime(year, month, of_day, hour, minute, second, fraction, OSLO)
-        else:
+        elif _INSTANT.fullmatch(value):
             moment = datetime.fromisoformat(_at_most_microseconds(value))
+        else:
+            raise ValueError
         return (moment if moment.tzinfo else moment.replace(tzinfo=OSLO)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise NotConvertible("impossible_date", "no such time") from None
 
 
 def _at_most_microseconds(value: str) -> str:
-    return re.sub(r"(\.\d{6})\d+", r"\1", value)
+    return re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", value)
 
 
 def fixed_point(precision: int, scale: int) -> Convert:
@@ -215,6 +283,8 @@ def fixed_point(precision: int, scale: int) -> Convert:
             return None
         # repr of a binary number gives back the digits that were written, up to 15 of them.
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite():
+            raise NotConvertible("out_of_range", "the number is infinite")
         scaled = int((number * unit).to_integral_value(ROUND_HALF_EVEN))
         if abs(scaled) >= limit:
             raise NotConvertible("out_of_range", "the number does not fit its column")

@@ -296,3 +296,11 @@ def test_normalising_an_address_twice_is_normalising_once(lines: list[str]) -> N
     # Lines that say nothing together may read as a care-of line once they are one.
     assume(not street.startswith(("CO ", "C O ", "ATT ")))
     assert normalise_address_text([street], None).split("|")[0] == street or "/" in street
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\ufeff", "\u202e", "\u00ad", "\u0085", "\u2400", "\U000e0041"])
+def test_case_38_what_nobody_sees_makes_no_other_name_or_address(hidden: str) -> None:
+    assert normalise_name(f"Br{hidden}øyn & Sønn") == normalise_name("Brøyn & Sønn")
+    assert normalise_address_text([f"Eksempel{hidden}vegen 1ø"], "2406") == normalise_address_text(
+        ["Eksempelvegen 1ø"], "2406"
+    )

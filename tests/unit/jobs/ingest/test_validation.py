@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from jobs.ingest.validation import Fault, check_of, json_path
+from expectations import contract
+from jobs.ingest.validation import Fault, RecordCheck, check_of, json_path
 
 Record = dict[str, Any]
 Example = Callable[[str, str], list[Record]]
@@ -164,3 +165,44 @@ def test_json_paths() -> None:
     assert json_path(["a", 0, "b_c"]) == "$.a[0].b_c"
     assert json_path(["EPSG-kode"]) == "$['EPSG-kode']"
     assert json_path([]) == "$"
+
+
+def everywhere(node: Any, change: Callable[[Any], list[Any]]) -> list[Any]:
+    """The node with one of its values changed, once for each value and change."""
+    found = list(change(node))
+    if isinstance(node, dict):
+        for name, child in node.items():
+            found += [{**node, name: other} for other in everywhere(child, change)]
+        found += [{**node, "ukjent": 1}, {n: c for n, c in list(node.items())[1:]}]
+    if isinstance(node, list):
+        for at, child in enumerate(node):
+            found += [[*node[:at], other, *node[at + 1 :]] for other in everywhere(child, change)]
+        found += [[*node, None], []]
+    return found
+
+
+def test_checking_at_once_is_tidying_and_then_checking(example: Example) -> None:
+    changes: list[Any] = [None, "", 0, -1, "x", [], {}, "2025-02-30", float("inf"), 10**30, True]
+    for source, record, pattern in (
+        ("skatteetaten_amelding", "leveranse", "amelding_*.jsonl.gz"),
+        ("brreg_enheter", "enhet", "enheter_alle.json.gz"),
+        ("folkeregisteret_bosted", "person", "personer.jsonl.gz"),
+    ):
+        one = RecordCheck(contract.record_schema(source, record))
+        for whole in example(source, pattern)[:2]:
+            for variant in (whole, *everywhere(whole, lambda _: changes)):
+                at_once: dict[str, int] = {}
+                in_turn: dict[str, int] = {}
+                one._luck = 1
+                checked, found = one.checked(variant, at_once)
+                tidied = one.tidy(variant, in_turn)
+                assert (checked, found, at_once) == (tidied, one.faults(tidied), in_turn)
+
+
+def test_records_that_all_need_tidying_are_not_tried_the_short_way_for_ever(report: Record) -> None:
+    one = RecordCheck(contract.record_schema("skatteetaten_amelding", "leveranse"))
+    untidy = {**report, "kildesystem": None}
+    for _ in range(300):
+        assert one.checked(untidy, {})[1] == []
+    assert one._luck == 0
+    assert one.checked(report, {}) == (report, [])
