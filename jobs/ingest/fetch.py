@@ -13,8 +13,10 @@ from typing import Any
 
 from expectations.contract import FileSpec, source
 from expectations.errors import DataRefused, UsageError
+from jobs.ingest.fetchers import Landed
+from jobs.ingest.landing import Landing
 from jobs.ingest.readers import records
-from jobs.lake.delivery_writer import delivery_id, stored_file, write_delivery
+from jobs.lake.delivery_writer import stored_file, write_delivery
 
 LEGAL_BASIS = "LB-OPEN-01"
 BULK_FILES = {
@@ -26,24 +28,24 @@ BULK_FILES = {
 
 _ESTABLISHMENT_FORMS = frozenset({"BEDR", "AAFY", "OPMV"})
 _LOOKED_AT = 20
+_MOST_SERIALS = 9999
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def fetch_brreg(
-    file: Path, landing: Path, delivered_at: datetime, period: str | None = None
-) -> tuple[Path, str, int]:
+def fetch_file(file: Path, landing: Landing, delivered_at: datetime, period: str | None = None) -> Landed:
     """Land a bulk file of Enhetsregisteret: units, establishments or roles; which of them, the records tell.
 
-    A compressed file lands byte for byte; an uncompressed one is compressed on the way.
+    A compressed file lands byte for byte; an uncompressed one is compressed on the way. The same file at the
+    same instant lands once, however often.
 
     Args:
         file: JSON array as the register serves it, compressed or not.
-        landing: Root of the landing zone.
+        landing: Landing zone.
         delivered_at: When the file became known.
         period: Register date `YYYY-MM-DD`; None means the day the file was last changed.
 
     Returns:
-        Folder of the delivery, source, number of records.
+        The delivery.
 
     Raises:
         DataRefused: The file is not a JSON array of such records.
@@ -52,22 +54,22 @@ def fetch_brreg(
     if not file.is_file():
         raise UsageError(f"no file {file}")
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    with _compressed(file) as stored:
+    day = period or f"{changed:%Y-%m-%d}"
+    with _compressed(file) as stored, tempfile.TemporaryDirectory() as scratch:
         name = _source_of(stored)
         spec = _spec(name)
         count = sum(1 for _ in records(name, replace(spec, is_gzip=True), stored))
-        folder = write_delivery(
-            landing,
-            name,
-            period or f"{changed:%Y-%m-%d}",
-            "snapshot",
-            delivered_at,
-            _free_serial(landing, name, delivered_at),
-            [stored_file(spec.pattern, spec.media_type, stored, count)],
-            LEGAL_BASIS,
-            complete=True,
-        )
-    return folder, name, count
+        files = [stored_file(spec.pattern, spec.media_type, stored, count)]
+        for serial in range(1, _MOST_SERIALS + 1):
+            folder = write_delivery(
+                Path(scratch), name, day, "snapshot", delivered_at, serial, files, LEGAL_BASIS, complete=True
+            )
+            try:
+                return Landed(name, day, folder.name, count, landing.deliver(folder))
+            except DataRefused as problem:
+                if problem.code != "delivery_conflict":
+                    raise
+    raise UsageError(f"{name}: no serial left for {delivered_at.isoformat()}")
 
 
 def _spec(name: str) -> FileSpec:
@@ -117,11 +119,3 @@ def _kind(record: Any) -> str:
     if code in _ESTABLISHMENT_FORMS or "beliggenhetsadresse" in record:
         return "brreg_underenheter"
     return "brreg_enheter" if code else ""
-
-
-def _free_serial(landing: Path, name: str, delivered_at: datetime) -> int:
-    taken = {folder.name for folder in (landing / name).glob("*/*")}
-    for serial in range(1, 10_000):
-        if delivery_id(delivered_at, serial) not in taken:
-            return serial
-    raise UsageError(f"{name}: no serial left for {delivered_at.isoformat()}")
