@@ -55,6 +55,7 @@ def show(
 ) -> None:
     """Shows one case with its findings and their reasons."""
     from jobs.cases import questions
+    from jobs.purge.records import case_events
 
     reader = open_reader(lake, month, as_of)
     rows = questions.findings_of(reader, case_id)
@@ -63,6 +64,8 @@ def show(
         return
     case = next(row for row in questions.list_cases(reader) if row["case_id"] == case_id)
     emit([{"field": k, "value": v} for k, v in case.items()], title=f"{case_id} · {case['headline_nb']}")
+    if case_events(reader.lake, case_id, reader.month):
+        typer.echo("\npurged: part of what this case rested on had to be removed; it was made again without")
     for row in rows:
         typer.echo(f"\n{row['indicator_id']} {row['status']} · {row['subject_id']}")
         for line in questions.why(reader, row["finding_id"], "nb"):

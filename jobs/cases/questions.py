@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from expectations.errors import UsageError
+from expectations.errors import DataRefused, UsageError
 from expectations.registers import REGISTER_OF
 from graph.explain import Language, reasons
 from graph.indicator import Indicator
@@ -15,6 +15,7 @@ from graph.replay import replay as evaluate_again
 from jobs.flag.detect import finding_of
 from jobs.flag.evidence import row_hash
 from jobs.flag.run_reader import RunReader
+from jobs.purge.records import case_events
 
 Row = dict[str, Any]
 
@@ -34,6 +35,9 @@ def case_ids(reader: RunReader, case_id: str | None) -> list[str]:
     if case_id is None:
         return known
     if case_id not in known:
+        if case_events(reader.lake, case_id, reader.month):
+            told = f"case {case_id} of {reader.month} rested on what had to be removed, and is gone"
+            raise DataRefused("purged", told)
         raise UsageError(
             f"no case {case_id} in the run of {reader.month}; `kjede cases list --month {reader.month}`"
         )

@@ -124,6 +124,7 @@ def audit(lake: LakeOption = "", as_json: Json = False) -> None:
         raise DataRefused("ledger_broken", f"{len(problems)} problems in {len(entries)} lines")
     columns = (
         "seq",
+        "event",
         "at",
         "recipient",
         "month",

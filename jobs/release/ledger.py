@@ -21,6 +21,8 @@ LEDGER = "releases/_ledger.jsonl"
 POINTER = "_latest.json"
 MANIFEST = "_manifest.json"
 START = "0" * 64
+ENDINGS = ("recall", "expiry")
+"""Events after which a release lies in the lake no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Problem:
     """Something wrong with the ledger.
 
     Attributes:
-        code: `altered`, `broken_link`, `cut`, `unlisted_release`, `missing_release` or `unreadable`.
+        code: `altered`, `broken_link`, `cut`, `unlisted_release`, `missing_release`, `not_destroyed` or
+            `unreadable`.
         where: Line or release.
         message: What was expected and found.
     """
@@ -63,7 +66,8 @@ def append(storage: Storage, key: bytes, disclosure: Mapping[str, Any]) -> tuple
     Args:
         storage: The lake's storage.
         key: Key of the ledger.
-        disclosure: What is disclosed; `release_id`, `recipient` and `manifest_sha256` identify it.
+        disclosure: What is disclosed, recalled or expired; `event`, `release_id`, `recipient` and
+            `manifest_sha256` identify it.
 
     Returns:
         The line, and whether it was added now.
@@ -71,13 +75,13 @@ def append(storage: Storage, key: bytes, disclosure: Mapping[str, Any]) -> tuple
     Raises:
         Superseded: Others kept writing; nothing was added, run again.
     """
-    identity = ("release_id", "recipient", "manifest_sha256")
+    identity = ("event", "release_id", "recipient", "manifest_sha256")
     result: list[tuple[dict[str, Any], bool]] = []
 
     def with_line(content: bytes | None) -> bytes | None:
         entries = [entry for entry in _lines(content or b"") if entry is not None]
         for entry in entries:
-            if all(entry.get(name) == disclosure[name] for name in identity):
+            if all(entry.get(name) == disclosure.get(name) for name in identity):
                 result[:] = [(entry, False)]
                 return None
         last = entries[-1] if entries else None
@@ -155,7 +159,12 @@ def _against_releases(storage: Storage, entries: list[dict[str, Any]]) -> list[P
             problems.append(
                 Problem("altered", "/".join(release), "its manifest is not the one in the ledger")
             )
-    missing = [release for release in listed if release not in present]
+    ended = {(e.get("recipient"), e.get("release_id")) for e in entries if e.get("event") in ENDINGS}
+    problems += [
+        Problem("not_destroyed", "/".join(release), "was recalled or is expired, and lies in the lake still")
+        for release in sorted(set(present) & ended)
+    ]
+    missing = [release for release in listed if release not in present and release not in ended]
     problems += [
         Problem("missing_release", f"{recipient}/{release}", "is in the ledger and not in the lake")
         for recipient, release in missing

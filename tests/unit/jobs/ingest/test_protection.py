@@ -1,5 +1,6 @@
 """Protected addresses are never stored anywhere, whatever comes first."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -166,3 +167,44 @@ def test_residence_and_stay_are_told_apart(desk: Desk) -> None:
         None,
         "2025-09-03",
     )
+
+
+HOUSING = "innkvartering_meldinger"
+JANUARY, MAY = "2026-01-20T04:00:00+00:00", "2026-05-02T04:00:00+00:00"
+
+
+def notices(desk: Desk, at: str) -> Any:
+    notice = {
+        "melding_id": f"I-{at[5:7]}",
+        "meldt_dato": "2026-01-20",
+        "meldt_av": "tilsyn",
+        "bekreftet": True,
+        "type": "bolig",
+        "adresseId": "399500000",
+        "fra": "2025-09-01",
+        "tillatelse": {"finnes": "ukjent"},
+        "beboere": [{"fnr": number, "fra": "2025-09-03"} for number in (FNR, OTHER)],
+    }
+    return desk.land(HOUSING, [notice], period=at[:7], at=at)
+
+
+@pytest.mark.parametrize("order", ["notices first", "protection first", "together"])
+def test_a_notice_loses_a_protected_resident_whenever_it_was_delivered(desk: Desk, order: str) -> None:
+    """The source of notices does not know of gradings, so that none of its rows may stay, early or late."""
+    steps: list[Callable[[], list[Any]]] = [
+        lambda: [notices(desk, JANUARY), notices(desk, MAY)],
+        lambda: [land(desk, FEBRUARY, person(FNR, homes=[address(SECRET, "strengtFortrolig")]))],
+    ]
+    folders = []
+    for step in steps if order != "protection first" else steps[::-1]:
+        folders += step()
+        if order != "together":
+            desk.take()
+    desk.take()
+    residents = desk.rows(f"raw_{HOUSING}__residents")
+    assert [row["resident_fnr"] for row in residents] == [OTHER, OTHER]
+    assert [row["item_no"] for row in residents] == [1, 1], "the others keep their places"
+    assert len(desk.rows(f"raw_{HOUSING}__notices")) == 2, "the notice itself stays"
+    assert FNR.encode() not in desk.bytes_everywhere()
+    told = [f for f in folders if HOUSING in f.parts]
+    assert [desk.counts(folder) for folder in told] == [{"in": 1, "accepted": 1}] * 2

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from jobs.keys import KeyRing
-from jobs.lake.storage import LocalStorage, Superseded
+from jobs.lake.storage import Superseded
+from jobs.lake.storage_local import LocalStorage
 from jobs.release import ledger
 from jobs.release.ledger import LEDGER
 from tests.unit.jobs.release.sample_run import RING, SampleRun, planned, published

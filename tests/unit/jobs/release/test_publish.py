@@ -13,7 +13,7 @@ from expectations.errors import DataRefused, NotPermitted
 from expectations.recipients import RECIPIENTS, SKATTEETATEN
 from expectations.sharing import Recipient, contract
 from graph.registry import INDICATORS
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 from jobs.release import ledger
 from jobs.release.documents import indicators_document, summary
 from jobs.release.plan import is_synthetic, read_pointer

@@ -7,7 +7,7 @@ import pytest
 
 from expectations.errors import NotPermitted, UsageError
 from expectations.recipients import RECIPIENTS, SKATTEETATEN
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 from jobs.release.record import (
     NecessityRecord,
     check_not_copied,
