@@ -1,12 +1,15 @@
-"""What must hold of rows beyond types: rules that follow from declarations, and the few they can't say.
+"""What must hold of rows beyond types: the forms a rule can take, and the rules that declarations imply.
 
 A rule is a small declarative form, not code, so that the same rule is counted over Arrow columns at
 publication, validated by Great Expectations, and can be counted by an engine. A missing value breaks no
-rule but `NotNull`.
+rule but `NotNull`. The rules written by hand are in `business_rules` (one table each) and `run_rules`
+(several tables or deliveries, counted once per run).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 import pyarrow as pa
@@ -18,7 +21,7 @@ class Severity(StrEnum):
     """What a breach does."""
 
     CRITICAL = "critical"
-    """Nothing is published."""
+    """Nothing is published. For structural nonsense only; one bad record never stops a month."""
     WARNING = "warning"
     """Published, and reported."""
 
@@ -63,6 +66,15 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class DatesBetween:
+    """The day lies within inclusive bounds."""
+
+    column: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class NotBefore:
     """The column is not less than another one of the same row."""
 
@@ -78,15 +90,84 @@ class RowsBetween:
     maximum: int
 
 
-Predicate = NotNull | Unique | OneOf | Matches | Between | NotBefore | RowsBetween
+@dataclass(frozen=True, slots=True)
+class SumWithin:
+    """Summed over the rows with the same values in `by`, the column is at most this; counts groups."""
+
+    by: tuple[str, ...]
+    column: str
+    maximum: Decimal
+
+
+Predicate = NotNull | Unique | OneOf | Matches | Between | DatesBetween | NotBefore | RowsBetween | SumWithin
+"""What can be counted over the rows of one table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The value is among those of a column of another table of the run (counted by anti-join).
+
+    Attributes:
+        column: Column that refers.
+        other_table: Table that must hold it.
+        other_column: Column of that table.
+        prefix: Only values that start so, without it; empty means all.
+    """
+
+    column: str
+    other_table: str
+    other_column: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The newest complete national delivery gives the raw table this many rows, bounds included."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A delivery gives the raw table this share, in percent, of the rows of the one before of its kind."""
+
+    least_pct: int
+    most_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The newest delivery of a source is about a time that ends at most this many days before the month.
+
+    Attributes:
+        source: Source.
+        days: Days between the end of its period and the end of the month.
+        snapshots: Only complete registers count, not what changed since.
+    """
+
+    source: str
+    days: int
+    snapshots: bool = False
+
+
+RunPredicate = Exists | Delivered | Kept | Fresh
+"""What needs several tables or deliveries and is counted once per run."""
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Rows that a rule speaks about: those where a column has a value, or exactly this value."""
+    """Rows that a rule speaks about.
+
+    Attributes:
+        column: Column that decides.
+        equals: Exactly this value; None means any value.
+        is_missing: The column has no value instead.
+    """
 
     column: str
     equals: str | bool | None = None
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,181 +176,42 @@ class Rule:
 
     Attributes:
         id: `table:what`; stable, it stands in manifests and reports.
-        table: Table.
+        table: Table; of a rule about a source, the source.
         holds: What must hold.
         description: One English sentence.
         description_nb: The same in Norwegian bokmål.
         severity: What a breach does.
         when: Rows it speaks about; None means all.
+        tolerated: Share of what is checked that may break it.
+        from_rows: With fewer rows checked it is counted and not judged.
+        basis: Where a limit that is not a declaration's comes from.
+        year: Year in which the limit was set; 0 where there is none.
     """
 
     id: str
     table: str
-    holds: Predicate
+    holds: Predicate | RunPredicate
     description: str
     description_nb: str
     severity: Severity = Severity.CRITICAL
     when: When | None = None
+    tolerated: Decimal = Decimal(0)
+    from_rows: int = 0
+    basis: str = ""
+    year: int = 0
 
+    def allowed(self, checked: int) -> int:
+        """How many may break the rule before it counts as broken.
 
-def _in_order(
-    table: str, later: str, earlier: str, nb: str, en: str, severity: Severity = Severity.WARNING
-) -> Rule:
-    return Rule(
-        id=f"{table}:{later}_not_before_{earlier}",
-        table=table,
-        holds=NotBefore(later, earlier),
-        description=en,
-        description_nb=nb,
-        severity=severity,
-    )
+        Args:
+            checked: Rows, items or groups that it spoke about.
+        """
+        return checked if checked < self.from_rows else int(checked * self.tolerated)
 
-
-# Registers hold a few reversed dates: they are reported and stop no month. What we derive ourselves does.
-BUSINESS_RULES: tuple[Rule, ...] = (
-    *(
-        _in_order(
-            table,
-            "valid_to",
-            "valid_from",
-            "Et intervall slutter ikke før det begynner.",
-            "An interval does not end before it starts.",
-            severity,
-        )
-        for table, severity in (
-            ("core_org__roles", Severity.WARNING),
-            ("core_org__hubs", Severity.WARNING),
-            ("core_home__holders", Severity.WARNING),
-            ("core_home__residences", Severity.WARNING),
-            ("core_work__spells", Severity.CRITICAL),
-            ("net_graph__edges", Severity.WARNING),
-        )
-    ),
-    _in_order(
-        "core_org__organisations",
-        "deleted_on",
-        "registered_on",
-        "En enhet slettes ikke før den er registrert.",
-        "An organisation is not deleted before it is registered.",
-    ),
-    _in_order(
-        "core_org__establishments",
-        "closed_on",
-        "started_on",
-        "En virksomhet legges ikke ned før den starter.",
-        "An establishment does not close before it starts.",
-    ),
-    _in_order(
-        "core_work__employments",
-        "ended_on",
-        "started_on",
-        "Et arbeidsforhold slutter ikke før det begynner.",
-        "An employment does not end before it starts.",
-    ),
-    _in_order(
-        "core_work__spells",
-        "last_month",
-        "first_month",
-        "Siste måned ligger ikke før første.",
-        "The last month does not lie before the first.",
-        Severity.CRITICAL,
-    ),
-    _in_order(
-        "core_work__spells",
-        "months_n",
-        "paid_months_n",
-        "Det er ikke flere lønnede måneder enn måneder.",
-        "There are no more paid months than months.",
-        Severity.CRITICAL,
-    ),
-    _in_order(
-        "core_chain__projects",
-        "ended_on",
-        "started_on",
-        "Et prosjekt slutter ikke før det begynner.",
-        "A project does not end before it starts.",
-    ),
-    _in_order(
-        "core_chain__contracts",
-        "ended_on",
-        "started_on",
-        "En kontrakt slutter ikke før den begynner.",
-        "A contract does not end before it starts.",
-    ),
-    _in_order(
-        "core_chain__contracts",
-        "value_ore",
-        "labour_value_ore",
-        "Arbeidsandelen er ikke større enn kontrakten.",
-        "The labour part is not larger than the contract.",
-    ),
-    _in_order(
-        "core_home__occupancy",
-        "residents_n",
-        "adults_n",
-        "Det er ikke flere voksne enn beboere.",
-        "There are no more adults than residents.",
-        Severity.CRITICAL,
-    ),
-    _in_order(
-        "core_home__occupancy",
-        "residents_n",
-        "workers_n",
-        "Det er ikke flere arbeidstakere enn beboere.",
-        "There are no more workers than residents.",
-        Severity.CRITICAL,
-    ),
-    *(
-        Rule(
-            id=f"{table}:{column}_is_a_share",
-            table=table,
-            holds=Between(column, 0, 1),
-            description="A share lies between 0 and 1.",
-            description_nb="En andel ligger mellom 0 og 1.",
-        )
-        for table, column in (
-            ("core_chain__projects", "coverage_share"),
-            ("core_chain__coverage", "coverage_share"),
-            ("core_chain__coverage", "verified_share"),
-            ("core_home__occupancy", "registered_share"),
-            ("core_link__person_links", "match_probability"),
-        )
-    ),
-    Rule(
-        id="core_chain__projects:rule_named",
-        table="core_chain__projects",
-        holds=NotNull("tier_limit_rule"),
-        when=When("tier_limit_basis", "rule"),
-        description="A limit that follows from a rule names the rule.",
-        description_nb="En grense som følger av en regel, nevner regelen.",
-    ),
-    *(
-        Rule(
-            id=f"{table}:suppressed_has_reason",
-            table=table,
-            holds=NotNull("suppressed_reason"),
-            when=When("status", "suppressed"),
-            description="A suppressed finding says why.",
-            description_nb="Et undertrykt forhold sier hvorfor.",
-        )
-        for table in ("out_flag__findings",)
-    ),
-    Rule(
-        id="out_flag__cases:rank_unique",
-        table="out_flag__cases",
-        holds=Unique(("rank",)),
-        description="No two cases share a rank.",
-        description_nb="Ingen saker deler plass i rekkefølgen.",
-    ),
-    _in_order(
-        "out_flag__cases",
-        "month",
-        "first_seen_month",
-        "En sak er ikke sett første gang etter måneden den gjelder.",
-        "A case is not first seen after the month it is about.",
-        Severity.CRITICAL,
-    ),
-)
+    @property
+    def needs_whole_table(self) -> bool:
+        """Whether counts of parts of a table cannot be added up."""
+        return isinstance(self.holds, Unique | SumWithin)
 
 
 def declared_rules(dataset: Dataset) -> Iterator[Rule]:
@@ -294,15 +236,6 @@ def declared_rules(dataset: Dataset) -> Iterator[Rule]:
     )
     for column in dataset.columns:
         yield from _of_column(dataset, column)
-
-
-def rules_of(dataset: Dataset) -> tuple[Rule, ...]:
-    """All rules of a table, declared ones first.
-
-    Args:
-        dataset: Declaration of the table.
-    """
-    return (*declared_rules(dataset), *(rule for rule in BUSINESS_RULES if rule.table == dataset.name))
 
 
 def _of_column(dataset: Dataset, column: Column) -> Iterator[Rule]:

@@ -1,8 +1,8 @@
-"""Counts how often each rule is broken, and says whether a table may be published.
+"""Great Expectations over the counts of all tables, and over the rows of tables of moderate size.
 
-Publication rests on `count_rules`, one pass over Arrow columns. Great Expectations takes seconds to load,
-so it validates once per job: the counts of every table, and once more on its own the rows of tables of
-moderate size.
+Publication rests on the counts (`expectations.counting`), one pass over Arrow columns. Great Expectations
+takes seconds to load, so it validates once per run, in a process of its own: the metrics frame holds the
+counts of every rule of every table, and the rows of tables under a million are read by it a second time.
 """
 
 import json
@@ -13,22 +13,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from expectations.business_rules import rules_of
+from expectations.counting import RuleCount, count_rules, metrics
 from expectations.dataset import Dataset
 from expectations.rules import (
     Between,
+    DatesBetween,
     Matches,
     NotBefore,
     NotNull,
     OneOf,
-    Predicate,
     RowsBetween,
     Rule,
     Severity,
+    SumWithin,
     Unique,
-    When,
-    rules_of,
 )
 
 if TYPE_CHECKING:
@@ -39,132 +39,6 @@ if TYPE_CHECKING:
 ROWS_LIMIT = 1_000_000
 """Larger tables are validated by their counts only."""
 METRICS_SUITE = "metrics"
-
-METRICS = pa.schema(
-    [
-        pa.field("table", pa.string(), nullable=False),
-        pa.field("rule_id", pa.string(), nullable=False),
-        pa.field("severity", pa.string(), nullable=False),
-        pa.field("checked", pa.int64(), nullable=False),
-        pa.field("violated", pa.int64(), nullable=False),
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCount:
-    """How one rule fared.
-
-    Attributes:
-        rule: The rule.
-        checked: Rows, or items of lists, that it spoke about.
-        violated: How many of them broke it.
-    """
-
-    rule: Rule
-    checked: int
-    violated: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """What a manifest and the metrics say of it."""
-        return {
-            "rule_id": self.rule.id,
-            "severity": self.rule.severity.value,
-            "checked": self.checked,
-            "violated": self.violated,
-        }
-
-
-def count_rules(dataset: Dataset, table: pa.Table, rules: Sequence[Rule] | None = None) -> list[RuleCount]:
-    """Count every rule of a table over its rows.
-
-    Args:
-        dataset: Declaration of the table.
-        table: Rows with the declared schema.
-        rules: Other rules than those of the table, for tests.
-    """
-    return [RuleCount(rule, *count(rule, table)) for rule in (rules_of(dataset) if rules is None else rules)]
-
-
-def broken(counts: Iterable[RuleCount], severity: Severity) -> list[RuleCount]:
-    """The rules of a severity that are broken.
-
-    Args:
-        counts: What `count_rules` gave.
-        severity: Which rules.
-    """
-    return [c for c in counts if c.violated and c.rule.severity is severity]
-
-
-def metrics(counts: Mapping[str, Iterable[RuleCount]]) -> pa.Table:
-    """The counts of many tables as one small table, which is what gates look at for tables of any size.
-
-    Args:
-        counts: Counts by table name.
-    """
-    rows = [{"table": name} | count.to_dict() for name in sorted(counts) for count in counts[name]]
-    return pa.Table.from_pylist(rows, schema=METRICS)
-
-
-def count(rule: Rule, table: pa.Table) -> tuple[int, int]:
-    """How many rows or items a rule speaks about, and how many of them break it.
-
-    Args:
-        rule: The rule.
-        table: Rows.
-    """
-    if rule.when:
-        table = table.filter(spoken_about(rule.when, table))
-    return _count(rule.holds, table)
-
-
-def spoken_about(when: When, table: pa.Table) -> pa.ChunkedArray:
-    """Which rows a condition picks.
-
-    Args:
-        when: The condition.
-        table: Rows.
-    """
-    column = table.column(when.column)
-    return column.is_valid() if when.equals is None else pc.fill_null(pc.equal(column, when.equals), False)
-
-
-def _count(holds: Predicate, table: pa.Table) -> tuple[int, int]:
-    match holds:
-        case RowsBetween(minimum, maximum):
-            return 1, int(not minimum <= table.num_rows <= maximum)
-        case NotNull(column):
-            return table.num_rows, table.column(column).null_count
-        case Unique(columns):
-            given = table.select(columns).drop_null()
-            groups = given.group_by(list(columns), use_threads=False).aggregate([([], "count_all")])
-            sizes = groups.column("count_all")
-            return given.num_rows, int(pc.sum(sizes.filter(pc.greater(sizes, 1))).as_py() or 0)
-        case OneOf(column, codes):
-            values = _values(table, column)
-            return _tally(pc.is_in(values, value_set=pa.array(codes, type=values.type)))
-        case Matches(column, pattern):
-            return _tally(pc.match_substring_regex(_values(table, column), rf"\A(?:{pattern})\z"))
-        case Between(column, minimum, maximum):
-            values = table.column(column).drop_null()
-            kept = pa.chunked_array([pa.repeat(True, len(values))])
-            if minimum is not None:
-                kept = pc.and_(kept, pc.greater_equal(values, minimum))
-            if maximum is not None:
-                kept = pc.and_(kept, pc.less_equal(values, maximum))
-            return _tally(kept)
-        case NotBefore(column, other):
-            return _tally(pc.drop_null(pc.greater_equal(table.column(column), table.column(other))))
-
-
-def _values(table: pa.Table, column: str) -> pa.ChunkedArray:
-    """The values, or the items of the lists, that are there."""
-    values = table.column(column).drop_null()
-    return pc.list_flatten(values).drop_null() if pa.types.is_list(values.type) else values
-
-
-def _tally(holds: pa.ChunkedArray) -> tuple[int, int]:
-    return len(holds), len(holds) - int(pc.sum(holds).as_py() or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +51,7 @@ class GxResult:
         severity: What a breach does.
         checked: Rows or values it looked at.
         violated: How many of them broke the rule.
+        allowed: How many may break it.
     """
 
     table: str
@@ -184,6 +59,12 @@ class GxResult:
     severity: str
     checked: int
     violated: int
+    allowed: int = 0
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether more than may break it do."""
+        return self.violated > self.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +82,11 @@ class GxReport:
     @property
     def passed(self) -> bool:
         """Whether no critical rule is broken."""
-        return not any(r.violated and r.severity == Severity.CRITICAL for r in self.results)
+        return not any(r.is_broken and r.severity == Severity.CRITICAL for r in self.results)
 
     def broken(self) -> list[GxResult]:
         """The rules that are broken, of any severity."""
-        return [result for result in self.results if result.violated]
+        return [result for result in self.results if result.is_broken]
 
     def to_json(self) -> str:
         """The report as text that is equal for equal findings; no value of any row is in it."""
@@ -224,8 +105,10 @@ def validate_with_gx(
     Args:
         frames: Rows by table name.
         declared: Declarations by table name; None means the catalogue.
-        counts: Counts by table name where they are known already, also of tables without a frame.
+        counts: Counts that are known already, by table or source: those of a frame are not counted again;
+            the others are judged by their counts alone.
     """
+    # Before the library is loaded: versions of it report their use to their maker unless told otherwise.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -234,20 +117,20 @@ def validate_with_gx(
         from expectations.catalogue import datasets
 
         declared = datasets()
-    counted = {name: count_rules(declared[name], table) for name, table in frames.items()} | dict(
-        counts or {}
-    )
+    counted = {name: count_rules(declared[name], table) for name, table in frames.items()} | {
+        name: list(known) for name, known in (counts or {}).items()
+    }
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("frames")
     results, how = [], dict.fromkeys(counted, "metrics")
     for name, table in frames.items():
-        suite = suite_of(declared[name])
+        suite, rules = suite_of(declared[name]), rules_of(declared[name])
         if table.num_rows < ROWS_LIMIT and suite.expectations:
             how[name] = "rows"
-            results += _validated(source, name, _pandas(table, rules_of(declared[name])), suite)
+            results += _validated(source, name, _pandas(table, rules), suite, rules)
     gate = metrics(counted)
-    results += _validated(source, METRICS_SUITE, gate.to_pandas(), _metrics_suite())
+    results += _validated(source, METRICS_SUITE, gate.to_pandas(), _metrics_suite(), ())
     return GxReport(
         tuple(sorted(results, key=lambda r: (r.table, r.rule_id))), {name: how[name] for name in sorted(how)}
     )
@@ -256,8 +139,8 @@ def validate_with_gx(
 def suite_of(dataset: Dataset) -> "ExpectationSuite":
     """The expectation suite of a table's rows: its rules as far as Great Expectations has a form for them.
 
-    What the stored schema already forbids (nulls in required columns) and codes inside lists are left to
-    the counts.
+    What the stored schema already forbids (nulls in required columns), codes inside lists and sums over
+    groups are left to the counts.
 
     Args:
         dataset: Declaration of the table.
@@ -269,7 +152,9 @@ def suite_of(dataset: Dataset) -> "ExpectationSuite":
     expectations = []
     for rule in rules_of(dataset):
         column = getattr(rule.holds, "column", "")
-        if column in nested or (isinstance(rule.holds, NotNull) and column in required):
+        if column in nested or (isinstance(rule.holds, NotNull) and column in required and not rule.when):
+            continue
+        if isinstance(rule.holds, SumWithin):
             continue
         expectations.append(_expectation(rule))
     return ExpectationSuite(name=dataset.name, expectations=expectations)
@@ -282,9 +167,10 @@ def _metrics_suite() -> "ExpectationSuite":
     from great_expectations.expectations.row_conditions import Column as Field
 
     gates = [
-        gxe.ExpectColumnValuesToBeBetween(
-            column="violated",
-            max_value=0,
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="allowed",
+            column_B="violated",
+            or_equal=True,
             row_condition=Field("severity") == severity.value,
             severity=FailureSeverity(severity.value),
             meta={"rule_id": f"{METRICS_SUITE}:{severity.value}"},
@@ -307,10 +193,9 @@ def _expectation(rule: Rule) -> "Expectation":
 
     common: dict[str, Any] = {"severity": rule.severity.value, "meta": {"rule_id": rule.id}}
     if rule.when:
-        field = Field(rule.when.column)
-        common["row_condition"] = (
-            field.is_not_null() if rule.when.equals is None else field == rule.when.equals
-        )
+        field, when = Field(rule.when.column), rule.when
+        given = field.is_not_null() if when.equals is None else field == when.equals
+        common["row_condition"] = field.is_null() if when.is_missing else given
     match rule.holds:
         case RowsBetween(minimum, maximum):
             return gxe.ExpectTableRowCountToBeBetween(min_value=minimum, max_value=maximum, **common)
@@ -333,6 +218,8 @@ def _expectation(rule: Rule) -> "Expectation":
             return gxe.ExpectColumnValuesToBeBetween(
                 column=column, min_value=minimum, max_value=maximum, **common
             )
+        case DatesBetween(column, first, last):
+            return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=first, max_value=last, **common)
         case NotBefore(column, other):
             return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=column,
@@ -341,10 +228,11 @@ def _expectation(rule: Rule) -> "Expectation":
                 ignore_row_if="either_value_is_missing",
                 **common,
             )
+    raise ValueError(f"{rule.id}: a rule about a run has no form over the rows of one table")
 
 
 def _validated(
-    source: "PandasDatasource", name: str, frame: Any, suite: "ExpectationSuite"
+    source: "PandasDatasource", name: str, frame: Any, suite: "ExpectationSuite", rules: Iterable[Rule]
 ) -> list[GxResult]:
     from great_expectations.expectations.metadata_types import FailureSeverity
 
@@ -356,7 +244,7 @@ def _validated(
         outcome = batch.validate(
             suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
         )
-    found = []
+    known, found = {rule.id: rule for rule in rules}, []
     for result in outcome.results:
         config, counts = result.expectation_config, result.result
         if config is None or not counts:
@@ -366,9 +254,10 @@ def _validated(
         else:
             checked = counts["element_count"] - counts.get("missing_count", 0)
             violated = counts["unexpected_count"]
-        found.append(
-            GxResult(name, config.meta["rule_id"], FailureSeverity(config.severity).value, checked, violated)
-        )
+        rule_id = config.meta["rule_id"]
+        allowed = known[rule_id].allowed(checked) if rule_id in known else 0
+        severity = FailureSeverity(config.severity).value
+        found.append(GxResult(name, rule_id, severity, checked, violated, allowed))
     return found
 
 
@@ -385,10 +274,12 @@ def _pandas(table: pa.Table, rules: Iterable[Rule]) -> Any:
 def _columns(rule: Rule) -> Iterable[str]:
     if rule.when:
         yield rule.when.column
-    holds = rule.holds
-    if isinstance(holds, Unique):
-        yield from holds.columns
-    elif isinstance(holds, NotBefore):
-        yield from (holds.column, holds.other)
-    elif not isinstance(holds, RowsBetween):
-        yield holds.column
+    match rule.holds:
+        case Unique(columns):
+            yield from columns
+        case NotBefore(column, other):
+            yield from (column, other)
+        case NotNull(column) | OneOf(column, _) | Matches(column, _) | Between(column, _, _):
+            yield column
+        case DatesBetween(column, _, _):
+            yield column

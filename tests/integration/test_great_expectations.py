@@ -1,7 +1,11 @@
 """Great Expectations counts what we count, on rows that break every kind of rule."""
 
+import json
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -9,9 +13,24 @@ import pyarrow as pa
 import pytest
 
 from expectations.catalogue import datasets
+from expectations.counting import RuleCount, count_rules
 from expectations.dataset import DAY, SHARE, TEXT, TEXTS, WHOLE, YES_NO, Column, Dataset
-from expectations.rules import NotBefore, NotNull, Rule, Severity, Unique, When
-from expectations.validation import count_rules, validate_with_gx
+from expectations.rules import (
+    DatesBetween,
+    Exists,
+    NotBefore,
+    NotNull,
+    Predicate,
+    Rule,
+    Severity,
+    SumWithin,
+    Unique,
+    When,
+)
+from expectations.validation import validate_with_gx
+from jobs.checks import OF_INPUTS, validate
+from jobs.lake.lake import Lake
+from jobs.lake.runs import Run
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -33,12 +52,15 @@ TABLE = Dataset(
         Column(name="l", type=TEXTS, description="d", codes=("x",)),
     ),
 )
-EXTRA = (
+EXTRA: tuple[tuple[str, Predicate, When | None, Severity], ...] = (
     ("order", NotBefore("t", "f"), None, Severity.WARNING),
     ("when", NotNull("t"), When("c", "x"), Severity.CRITICAL),
     ("given", NotNull("t"), When("f"), Severity.CRITICAL),
     ("flag", NotNull("t"), When("b", True), Severity.CRITICAL),
     ("single", Unique(("c",)), None, Severity.WARNING),
+    ("absent", NotNull("t"), When("f", is_missing=True), Severity.CRITICAL),
+    ("days", DatesBetween("t", date(2026, 1, 2), date(2026, 1, 2)), None, Severity.WARNING),
+    ("sum", SumWithin(("c",), "s", Decimal(1)), None, Severity.WARNING),
 )
 
 
@@ -56,7 +78,7 @@ def _extra(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for i, holds, when, s in EXTRA
     )
-    monkeypatch.setattr("expectations.rules.BUSINESS_RULES", rules)
+    monkeypatch.setattr("expectations.business_rules.BUSINESS_RULES", rules)
 
 
 def rows(count: int, seed: int) -> pa.Table:
@@ -87,7 +109,7 @@ def test_counts_are_ours() -> None:
     report = validate_with_gx({NAME: table}, {NAME: TABLE})
     found = {r.rule_id: (r.checked, r.violated, r.severity) for r in report.results if r.table == NAME}
     ours = {c.rule.id: (c.checked, c.violated, c.rule.severity.value) for c in count_rules(TABLE, table)}
-    left_to_counts = {f"{NAME}:a:required", f"{NAME}:n:required", f"{NAME}:l:codes"}
+    left_to_counts = {f"{NAME}:{what}" for what in ("a:required", "n:required", "l:codes", "sum")}
     assert ours.keys() - found.keys() == left_to_counts
     assert found == {rule: fared for rule, fared in ours.items() if rule not in left_to_counts}
     assert sum(violated > 0 for _, violated, _ in found.values()) == len(found)
@@ -104,7 +126,27 @@ def test_warnings_are_reported_and_pass() -> None:
     )
     report = validate_with_gx({NAME: table}, {NAME: TABLE})
     assert report.passed
-    assert {r.rule_id for r in report.broken()} == {f"{NAME}:order", f"{NAME}:single", "metrics:warning"}
+    assert {r.rule_id for r in report.broken()} == {
+        f"{NAME}:order",
+        f"{NAME}:single",
+        f"{NAME}:days",
+        "metrics:warning",
+    }
+
+
+@pytest.mark.parametrize(("violated", "passed"), [(10, True), (11, False)])
+def test_a_tolerated_share_passes_the_gate_and_no_more(violated: int, passed: bool) -> None:
+    rule = Rule(
+        id="core_test__things:a_exists",
+        table=NAME,
+        holds=Exists("a", "core_test__others", "a"),
+        description="d.",
+        description_nb="d.",
+        tolerated=Decimal("0.1"),
+    )
+    report = validate_with_gx({}, {}, counts={NAME: [RuleCount(rule, 100, violated)]})
+    assert report.passed is passed
+    assert dict(report.tables) == {NAME: "metrics"}
 
 
 @pytest.mark.usefixtures("_extra")
@@ -121,3 +163,61 @@ def test_every_declared_table_can_be_validated() -> None:
     report = validate_with_gx(frames)
     assert report.passed
     assert set(report.tables.values()) == {"rows"}
+
+
+def test_the_gate_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, run = Lake.open(tmp_path / "lake"), Run.of("2026-01")
+    declared = datasets()["core_org__hubs"]
+    hub = {"month": "2026-01", "kind": "kontorhotell", "valid_from": date(2026, 1, 2), "raw_refs": []}
+    rows = [hub | {"hub_id": "a"}, hub | {"hub_id": "b", "valid_to": date(2026, 1, 1)}]
+    table = pa.Table.from_pylist(rows, schema=declared.arrow_schema)
+    ref = lake.publish(declared, table, partition="2026-01", audit=False)
+    found = validate(lake.storage.uri, run, [ref], OF_INPUTS)
+    counts = {c["rule_id"]: (c["checked"], c["violated"]) for c in found["counts"]}
+    assert counts["core_org__hubs:valid_to_not_before_valid_from"] == (1, 1)
+    assert counts["core_work__employments:orgnr_linked"] == (0, 0)
+    assert counts["brreg_enheter:fresh"] == (1, 1)
+    assert found["gx"]["passed"] is True
+    assert found["gx"]["tables"]["core_org__hubs"] == "rows"
+    assert found == validate(lake.storage.uri, run, [ref], OF_INPUTS)
+
+    def unread(*_: Any, **__: Any) -> None:
+        raise AssertionError("a large table is judged by the counts in its manifest")
+
+    monkeypatch.setattr("jobs.checks.ROWS_LIMIT", 2)
+    monkeypatch.setattr("expectations.validation.count_rules", unread)
+    large = validate(lake.storage.uri, run, [ref], OF_INPUTS)
+    assert large["gx"]["tables"]["core_org__hubs"] == "metrics"
+    assert large["counts"] == found["counts"]
+
+
+OFFLINE = """
+import json, socket
+tried = []
+def refuse(*where, **more):
+    tried.append(str(where))
+    raise OSError("no connection may be tried")
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, refuse)
+for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+    setattr(socket, name, refuse)
+try:
+    socket.create_connection(("localhost", 9))
+except OSError:
+    trap = len(tried)
+tried.clear()
+from expectations.catalogue import datasets
+from expectations.validation import validate_with_gx
+name = "core_org__organisations"
+report = validate_with_gx({name: datasets()[name].arrow_schema.empty_table()})
+import os
+print(json.dumps([trap, tried, report.passed, os.environ["GX_ANALYTICS_ENABLED"]]))
+"""
+
+
+def test_no_connection_is_tried() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OFFLINE], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == [1, [], True, "false"]

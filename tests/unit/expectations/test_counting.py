@@ -5,9 +5,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from expectations.counting import RuleCount, broken, count, count_rules, merge_counts, metrics
 from expectations.dataset import DAY, SHARE, TEXT, TEXTS, WHOLE, YES_NO, Column, Dataset
 from expectations.rules import (
     Between,
+    DatesBetween,
     Matches,
     NotBefore,
     NotNull,
@@ -16,10 +18,10 @@ from expectations.rules import (
     RowsBetween,
     Rule,
     Severity,
+    SumWithin,
     Unique,
     When,
 )
-from expectations.validation import RuleCount, broken, count, count_rules, metrics
 
 TABLE = Dataset(
     name="core_test__things",
@@ -93,6 +95,30 @@ DAYS = {"f": date(2026, 1, 2)}
         pytest.param(
             NotBefore("t", "f"), [DAYS, {"t": date(2026, 1, 1)}, {}], (0, 0), id="one of them missing"
         ),
+        pytest.param(
+            DatesBetween("f", date(2026, 1, 1), date(2026, 1, 3)),
+            [
+                {"f": date(2025, 12, 31)},
+                {"f": date(2026, 1, 1)},
+                {"f": date(2026, 1, 3)},
+                {"f": date(2026, 1, 4)},
+                {},
+            ],
+            (4, 2),
+            id="days, bounds included",
+        ),
+        pytest.param(
+            SumWithin(("a",), "s", Decimal("1.001")),
+            [
+                {"a": "x", "s": Decimal("0.6")},
+                {"a": "x", "s": Decimal("0.401")},
+                {"a": "y", "s": Decimal("0.6")},
+                {"a": "y", "s": Decimal("0.401001")},
+                {"a": "z"},
+            ],
+            (2, 1),
+            id="sums by group",
+        ),
         pytest.param(RowsBetween(1, 2), [{}], (1, 0), id="enough"),
         pytest.param(RowsBetween(1, 2), [], (1, 1), id="too few"),
         pytest.param(RowsBetween(1, 2), [{}, {}, {}], (1, 1), id="too many"),
@@ -109,6 +135,7 @@ def test_counts(holds: Predicate, rows: list[dict[str, Any]], expected: tuple[in
         pytest.param(When("a"), (2, 1), id="any value"),
         pytest.param(When("b", True), (1, 0), id="true"),
         pytest.param(When("a", "z"), (0, 0), id="nobody"),
+        pytest.param(When("a", is_missing=True), (1, 1), id="no value"),
     ],
 )
 def test_a_condition_picks_rows(when: When, expected: tuple[int, int]) -> None:
@@ -151,3 +178,68 @@ def test_metrics_are_one_row_per_rule() -> None:
     assert set(frame["table"].to_pylist()) == {"b"}
     assert frame.num_rows == 8
     assert frame.filter(pa.compute.field("violated") > 0).num_rows == 0
+
+
+def tolerant(violated: int, checked: int, *, tolerated: str = "0.1", from_rows: int = 0) -> RuleCount:
+    rule = Rule(
+        id="t:r",
+        table="t",
+        holds=NotNull("a"),
+        description="d",
+        description_nb="d",
+        tolerated=Decimal(tolerated),
+        from_rows=from_rows,
+    )
+    return RuleCount(rule, checked, violated)
+
+
+@pytest.mark.parametrize(
+    ("count_", "is_broken"),
+    [
+        pytest.param(tolerant(10, 100), False, id="just tolerated"),
+        pytest.param(tolerant(11, 100), True, id="one more"),
+        pytest.param(tolerant(1, 9), True, id="a tenth of nine is none"),
+        pytest.param(tolerant(99, 99, from_rows=100), False, id="too few to judge"),
+        pytest.param(tolerant(100, 100, from_rows=100), True, id="enough to judge"),
+        pytest.param(tolerant(1, 1, tolerated="0"), True, id="nothing tolerated"),
+        pytest.param(tolerant(0, 0), False, id="nothing checked"),
+    ],
+)
+def test_a_share_is_tolerated(count_: RuleCount, is_broken: bool) -> None:
+    assert count_.is_broken is is_broken
+    assert bool(broken([count_], Severity.CRITICAL)) is is_broken
+
+
+ROWS = [
+    {"a": "12", "n": 1, "f": date(2026, 1, 1), "l": ["x"]},
+    {"a": "1", "n": 10, "l": ["z", "x"]},
+    {"a": "34", "s": Decimal("2")},
+    {"a": "35", "n": 3},
+]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_counts_of_batches_add_up_to_the_count_of_the_table(cut: int) -> None:
+    parts = [count_rules(TABLE, table(*rows)) for rows in (ROWS[:cut], ROWS[cut:])]
+    whole = count_rules(TABLE, table(*ROWS))
+    assert merge_counts(parts, unique_key=("a",)) == whole
+    assert {c.rule.id: c.violated for c in whole}["core_test__things:rows"] == 1
+    assert merge_counts([whole]) == whole
+
+
+def test_what_needs_the_whole_table_is_not_added_up() -> None:
+    parts = [count_rules(TABLE, table({"a": "12", "n": 1}))] * 2
+    with pytest.raises(ValueError, match="core_test__things:key needs the whole table"):
+        merge_counts(parts)
+    with pytest.raises(ValueError, match="needs the whole table"):
+        merge_counts(parts, unique_key=("a", "n"))
+    rule = Rule(
+        id="t:s",
+        table="t",
+        holds=SumWithin(("a",), "s", Decimal(1)),
+        description="d",
+        description_nb="d",
+    )
+    sums = [count_rules(TABLE, table({"a": "12", "s": Decimal(1)}), [rule])] * 2
+    with pytest.raises(ValueError, match="t:s needs the whole table"):
+        merge_counts(sums, unique_key=("a",))
