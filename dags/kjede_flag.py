@@ -12,6 +12,8 @@ the asset `kjede_findings` tells `kjede_release` the month.
 **Run again** any time: *Trigger* with the month, or clear the task. The same inputs give the same findings
 and case ids; a changed month makes the month after it stale, and `kjede_ingest` says so.
 
+What the rules found in the run is linked from `flag` as *Quality report*.
+
 **When it fails** the log names detector, scope and month. `kjede cases list` still shows the published
 month.
 """
@@ -20,6 +22,7 @@ from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 from kjede_airflow import DEFAULTS, ENGINE_POOL, FINDINGS, NETWORK, Scope, announce, form, resolve_scope
+from kjede_links import QualityReport
 
 
 @dag(
@@ -47,7 +50,9 @@ def kjede_flag() -> None:
         return result
 
     when = resolve_scope()
-    feedback(when) >> flag(when)
+    flagged: Any = flag(when)
+    flagged.operator.operator_extra_links = (QualityReport(),)
+    feedback(when) >> flagged
 
 
 kjede_flag()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from expectations.errors import UsageError
+from expectations.errors import DataRefused, UsageError
 from jobs import months
 from jobs.lake.deliveries import RawRef
 from jobs.lake.history import stale
@@ -58,40 +58,6 @@ def run_of(month: str, as_of: str | None) -> Run:
         UsageError: Month or as_of cannot be read, or as_of lies in the future.
     """
     return Run(months.checked(month), months.parse_as_of(as_of, month, datetime.now(UTC)))
-
-
-def pending_sources(month: str, as_of: str | None, place: Place | None = None) -> list[str]:
-    """Sources with deliveries in the landing folder that the lake has not taken in."""
-    from jobs.ingest.intake import pending
-
-    place = place or Place.of_settings()
-    run = run_of(month, as_of)
-    found = pending(place.landing, Lake.open(place.lake, create=True), as_of=run.as_of)
-    return sorted({delivery.source for delivery in found})
-
-
-def ingest_source(source: str, month: str, as_of: str | None, place: Place | None = None) -> dict[str, Any]:
-    """Takes in all pending deliveries of one source that are visible at as_of.
-
-    Args:
-        source: Source name.
-        month: Month of the run.
-        as_of: Instant of the run; None means the month's default.
-        place: Where to read and write; None means by the settings.
-
-    Returns:
-        Counts of records by disposition, and deliveries by status.
-
-    Raises:
-        DataRefused: A delivery was refused; the others of the source went in.
-    """
-    from jobs.ingest.intake import ingest
-
-    place = place or Place.of_settings()
-    run = run_of(month, as_of)
-    lake = Lake.open(place.lake, create=True)
-    report = ingest(place.landing, lake, source=source, as_of=run.as_of)
-    return report.as_dict()
 
 
 def run_job(
@@ -163,6 +129,7 @@ def _feedback(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableR
 def _flag(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableRef], Sequence[RawRef]]:
     from jobs import checks
     from jobs.flag import job
+    from jobs.quality.store import write_quality_report
 
     drafts = [lake.runs.draft(run, name) for name in ("join", "feedback")]
     inputs = [ref for draft in drafts for ref in draft.tables]
@@ -172,28 +139,30 @@ def _flag(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableRef],
         p.run == run and set(p.tables) == {*inputs, *carried} for p in lake.runs.all(run.month)
     ):
         progress(f"flag {run.month}: nothing changed")
+        checks.forget_refused(lake, run)
+        write_quality_report(lake, lake.runs.resolve(run.month, run.as_of))
         return carried, []
-    with checks.beside(lake) as checking:
-        checking.add([ref for ref in inputs if ref.partition == run.month])
-        made = job.run(lake, run, inputs, engine=settings().engine, workers=_workers(), progress=progress)
-        checking.add(made)
+    raws = [deliveries[i] for i in sorted(deliveries)]
+    with checks.beside(lake, run) as checking:
+        checking.add([ref for ref in inputs if ref.partition == run.month], checks.OF_INPUTS, raws)
+        made = job.run(lake, run, inputs, engine=settings().engine, workers=settings().processes, progress=progress)
+        checking.add(made, checks.OF_RESULTS)
         progress(f"checks {run.month}")
-        verdict = checking.verdict()
+        try:
+            verdict = checking.verdict()
+        except DataRefused:
+            write_quality_report(lake, run)
+            raise
     for warning in verdict["warnings"]:
         log.warning("run of %s: %s", run.month, warning)
-    lake.runs.publish(
+    published = lake.runs.publish(
         run,
         tables=[*inputs, *made],
-        deliveries=[deliveries[i] for i in sorted(deliveries)],
+        deliveries=raws,
         parameters={"expectations": verdict["digest"]},
     )
+    write_quality_report(lake, published)
     return made, []
-
-
-def _workers() -> int:
-    import os
-
-    return settings().workers or len(os.sched_getaffinity(0))
 
 
 def run_month(
@@ -235,12 +204,78 @@ def ingest_all(
     A refused delivery does not hold up the others: it keeps its receipt with the reason, its rows never
     become visible and `kjede doctor`, `kjede quarantine list` and the report name it.
     """
-    found = pending_sources(month, as_of, place)
+    from jobs.ingest.intake import pending
+    from jobs.quality.store import write_intake_report
+
+    instant = run_of(month, as_of).as_of
+    waiting = pending(place.landing, Lake.open(place.lake, create=True), as_of=instant)
+    found = sorted({delivery.source for delivery in waiting})
     reports = {}
     for n, source in enumerate(found, 1):
         progress(f"ingest {source} ({n} of {len(found)})")
-        reports[source] = ingest_source(source, month, as_of, place)
+        reports[source] = ingest_landed(place, as_of=instant, source=source)
+    finish_purges(place, always=False, progress=progress)
+    write_intake_report(Lake.open(place.lake, create=False), month, landing=place.landing)
     return reports
+
+
+def finish_purges(
+    place: Place | None = None,
+    *,
+    defer: bool = False,
+    always: bool = True,
+    progress: Progress = log.info,
+) -> dict[str, Any]:
+    """Destroys what was made of purged rows and makes the runs again; quick when nothing was purged.
+
+    Args:
+        place: Where the lake lies; None means by the settings.
+        defer: Only destroy; the runs are made again by a later call, and their months answer `purged` until
+            then.
+        always: Look at every version even when no purge is known to be unfinished.
+        progress: Told what is being done.
+
+    Raises:
+        KjedeError: A run could not be made again; the old bytes are gone all the same.
+    """
+    from jobs.purge.job import finish
+
+    report = finish(place or Place.of_settings(), defer=defer, always=always, progress=progress)
+    return report.to_dict()
+
+
+def retain(
+    as_of: str | None = None, place: Place | None = None, *, dry_run: bool = False
+) -> list[dict[str, Any]]:
+    """Destroys deliveries, runs and releases whose time is over, each with a proof.
+
+    Args:
+        as_of: Instant at which limits are counted; None means now.
+        place: Where the lake lies; None means by the settings.
+        dry_run: Only say what would go.
+
+    Raises:
+        DataRefused: A source has no declared limit.
+    """
+    from jobs.purge.retention import retain as run
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    at = months.parse_as_of(as_of, f"{now:%Y-%m}", now) if as_of else now
+    lake = Lake.open((place or Place.of_settings()).lake, create=False)
+    return run(lake, at, key_file=settings().key_path, dry_run=dry_run)
+
+
+def ingest_landed(place: Place, *, as_of: datetime | None = None, **which: Any) -> dict[str, Any]:
+    """Takes in what has landed and waits; counts of records by disposition, and deliveries by status.
+
+    Args:
+        place: Where to read and write.
+        as_of: Only what was known then; None means everything.
+        which: `source` or `only`, as `jobs.ingest.intake.ingest` takes them.
+    """
+    from jobs.ingest.intake import ingest
+
+    return ingest(place.landing, Lake.open(place.lake, create=True), as_of=as_of, **which).as_dict()
 
 
 def _as_of(month: str, as_of: str | None) -> datetime | None:

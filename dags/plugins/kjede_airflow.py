@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import (
     Asset,
+    AssetWatcher,
     Context,
     ExceptionRetryPolicy,
     Param,
@@ -23,9 +24,14 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowFailException
+from kjede_landing import LandingTrigger
 
 log = logging.getLogger(__name__)
 
+LANDED = Asset(
+    "kjede_landed", uri="kjede://landing", group="kjede", watchers=[AssetWatcher("landing", LandingTrigger())]
+)
+"""Deliveries lie complete in the landing folder or bucket and wait to be taken in."""
 DELIVERIES = Asset("kjede_deliveries", uri="kjede://lake/raw", group="kjede")
 """A month's deliveries are in: typed rows with provenance, refused rows in quarantine."""
 NETWORK = Asset("kjede_network", uri="kjede://lake/net", group="kjede")
