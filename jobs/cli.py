@@ -11,11 +11,16 @@ from jobs.settings import settings
 COMMANDS = (
     "jobs.demo.commands",
     "jobs.synth.commands",
+    "jobs.ingest.fetch_commands",
     "jobs.ingest.commands",
     "jobs.run_commands",
     "jobs.release.commands",
     "jobs.cases.commands",
     "jobs.lake.commands",
+    "jobs.doctor.commands",
+    "jobs.quality.commands",
+    "jobs.quality.quarantine_commands",
+    "jobs.purge.commands",
 )
 """Modules whose `register` adds commands, in the order help shows them."""
 

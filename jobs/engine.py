@@ -5,14 +5,18 @@ seconds, so it is kept until the process ends.
 """
 
 import atexit
+import hashlib
 import logging
 import os
+import shutil
 import socket
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,11 +51,13 @@ class Engine:
         setting: What it was opened with: `sail`, `spark` or `sc://…`.
         spark: Its session; only the Connect-safe DataFrame API may be used on it.
         server: The embedded server, kept alive with the engine.
+        staged: Where files of a bucket lie that this engine cannot read there itself; made when needed.
     """
 
     setting: str
     spark: SparkSession
     server: Any = field(default=None, repr=False, compare=False)
+    staged: list[Path] = field(default_factory=list, repr=False, compare=False)
 
     def read(self, dataset: Dataset, files: Sequence[str]) -> DataFrame:
         """A stored table with its declared schema; without files a frame with the schema and no rows.
@@ -62,7 +68,38 @@ class Engine:
         """
         if not files:
             return self.spark.createDataFrame([], dataset.spark_ddl)
-        return self.spark.read.schema(dataset.spark_ddl).parquet(*files)
+        return self.spark.read.schema(dataset.spark_ddl).parquet(*self.within_reach(files))
+
+    def within_reach(self, files: Sequence[str]) -> list[str]:
+        """The same files under addresses that this engine can read.
+
+        Sail reads `s3://` itself, as the user that this process is. A cluster reads `s3a://` with the
+        operator's connector and credentials. The Apache Spark of this machine has no connector: the files,
+        which never change, are copied beside it once.
+
+        Args:
+            files: Addresses that the lake gave.
+        """
+        if not any(file.startswith("s3://") for file in files):
+            return list(files)
+        if self.setting == "sail":
+            _introduce_to_s3()
+            return list(files)
+        if self.setting == "spark":
+            return [self._staged(file) if file.startswith("s3://") else file for file in files]
+        return [file.replace("s3://", "s3a://", 1) for file in files]
+
+    def _staged(self, file: str) -> str:
+        from jobs.lake.storage_s3 import S3Storage, scratch_folder
+
+        if not self.staged:
+            self.staged.append(scratch_folder())
+        bucket, _, key = file.removeprefix("s3://").partition("/")
+        target = self.staged[0] / hashlib.sha256(file.encode()).hexdigest()[:16] / key.rsplit("/", 1)[-1]
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            S3Storage(f"s3://{bucket}").fetch(key, target)
+        return str(target)
 
     def frame(self, table: pa.Table) -> DataFrame:
         """A small table of this process as a frame.
@@ -84,6 +121,15 @@ class Engine:
             frame: What to compute.
         """
         return self.frame(frame.toArrow())
+
+
+@cache
+def _introduce_to_s3() -> None:
+    """Put into the environment what the embedded server looks for there when first asked for `s3://`."""
+    from jobs.lake.s3_client import engine_environment
+
+    for name, value in engine_environment().items():
+        os.environ.setdefault(name, value)
 
 
 _running: list[Engine] = []
@@ -121,6 +167,8 @@ def close_engine() -> None:
             log.debug("engine %s did not stop cleanly: %s", engine.setting, type(problem).__name__)
         if engine.server is not None:
             engine.server.stop()
+        for folder in engine.staged:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(setting: str) -> Engine:

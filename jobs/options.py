@@ -19,7 +19,8 @@ LakeOption = Annotated[
     str, typer.Option("--lake", help="Folder or s3://bucket/prefix; default by the settings.")
 ]
 LandingOption = Annotated[
-    str, typer.Option("--landing", help="Folder of deliveries; default by the settings.")
+    str,
+    typer.Option("--landing", help="Folder or s3://bucket/prefix of deliveries; default by the settings."),
 ]
 AsOf = Annotated[
     str | None,

@@ -22,7 +22,7 @@ class Settings:
 
     Attributes:
         home: Folder of everything an installation writes unless told otherwise.
-        landing: Folder in which deliveries land; empty means `landing` under home.
+        landing: Folder or `s3://bucket/prefix` in which deliveries land; empty means `landing` under home.
         lake: Folder or `s3://bucket/prefix` of the lake; empty means `lake` under home.
         engine: `sail` (in this process), `spark` (local Apache Spark) or `sc://host:port` (Spark Connect).
         workers: Processes for work that is cut into pieces; 0 means one per processor.
@@ -30,6 +30,15 @@ class Settings:
         alert_webhook: Address that gets a short message when a job fails; empty means none.
         log_level: Level of what is logged.
         log_format: `text` or `json` (one object per line).
+        brreg_url: Base address of Brønnøysundregistrene's open API.
+        arbeidstilsynet_url: Base address of Arbeidstilsynet's registers; another one serves all three.
+        kartverket_url: Base address of Kartverket's download service.
+        kartverket_kommuner: Municipality numbers to keep of the addresses, `3420,0301`; empty means all.
+        doffin_url: Base address of Doffin's public API.
+        doffin_key: Subscription key for Doffin; empty means that it is not fetched.
+        doffin_from: First month to fetch from Doffin, `YYYY-MM`; empty means the month just ended.
+        klass_url: Base address of SSB's KLASS API.
+        fetch_per_second: Most requests per second to one open API.
     """
 
     home: Path = Path(".kjede")
@@ -41,6 +50,15 @@ class Settings:
     alert_webhook: str = ""
     log_level: str = "INFO"
     log_format: str = "text"
+    brreg_url: str = "https://data.brreg.no"
+    arbeidstilsynet_url: str = "https://data.arbeidstilsynet.no"
+    kartverket_url: str = "https://nedlasting.geonorge.no"
+    kartverket_kommuner: str = ""
+    doffin_url: str = "https://api.doffin.no"
+    doffin_key: str = ""
+    doffin_from: str = ""
+    klass_url: str = "https://data.ssb.no"
+    fetch_per_second: int = 5
 
     def __post_init__(self) -> None:
         """Fill in what follows from home, and refuse what no part of the program could use."""
@@ -53,6 +71,15 @@ class Settings:
             raise UsageError(f"{PREFIX}LOG_FORMAT is {self.log_format!r}; expected text or json")
         if self.workers < 0:
             raise UsageError(f"{PREFIX}WORKERS is {self.workers}; expected 0 or more")
+        if self.fetch_per_second < 1:
+            raise UsageError(f"{PREFIX}FETCH_PER_SECOND is {self.fetch_per_second}; expected 1 or more")
+
+    @property
+    def processes(self) -> int:
+        """Processes for work that is cut into pieces: as set, or one per processor that this process may use."""
+        if self.workers:
+            return self.workers
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     @property
     def key_path(self) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.errors import DataRefused
 from expectations.tables_out import CASE_EVENTS, CASES, COVERAGE, EVIDENCE, FINDINGS
 from graph.cases import CaseRules, KnownCase, build
 from graph.registry import INDICATORS
@@ -26,7 +27,11 @@ NETWORK_TABLES = ("net_graph__nodes", "net_graph__edges", "net_graph__scopes")
 
 def previous_cases(lake: Lake, month: str) -> tuple[list[KnownCase], list[TableRef]]:
     """Last month's published cases and the versions they were read from; none before the first month."""
-    published = lake.runs.latest(shift(month, -1))
+    before = shift(month, -1)
+    if lake.runs.awaited(before):
+        # Its cases are an input: without them the cases of this month would lose who they are.
+        raise DataRefused("purged", f"{before} was purged and is not made again yet; `kjede purge finish`")
+    published = lake.runs.latest(before)
     if published is None:
         return [], []
     refs = [published.ref("out_flag__cases"), published.ref("out_flag__findings")]

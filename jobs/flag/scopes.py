@@ -138,7 +138,7 @@ def run_cluster(
 
     with open_engine(engine) as session:
         nodes, edges, scopes = (
-            session.spark.read.schema(dataset.spark_ddl).parquet(*lake.files(ref))
+            session.read(dataset, lake.files(ref))
             for dataset, ref in zip((NODES, EDGES, SCOPES), refs, strict=True)
         )
         nodes = nodes.withColumn("element", F.concat(F.lit("node:"), "node_id"))

@@ -1,11 +1,10 @@
-"""Commands that bring data in: `ingest` and `fetch`."""
+"""The command that takes deliveries in: `ingest`."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,13 +21,12 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands.
+    """Add the command.
 
     Args:
         app: The command line.
     """
     app.command("ingest")(ingest)
-    app.command("fetch")(fetch)
 
 
 def ingest(
@@ -38,12 +36,18 @@ def ingest(
     everything: Annotated[bool, typer.Option("--all", help="All that has landed; the default.")] = False,
     source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
     as_of: AsOf = None,
+    defer: Annotated[
+        bool,
+        typer.Option("--defer", help="After a purge leave the making of runs to `kjede purge finish`."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take in deliveries; a bad record or delivery is set aside with its reason."""
     from jobs.ingest.intake import ingest as run
     from jobs.ingest.intake import pending
     from jobs.lake.lake import Lake
+    from jobs.pipeline import Place, finish_purges
+    from jobs.quality.store import write_intake_report
 
     if everything and (month or as_of):
         raise UsageError("--all takes everything; leave out --month and --as-of")
@@ -54,6 +58,9 @@ def ingest(
     started = time.monotonic()
     with _progress(len(found)) as told:
         report = run(root, opened, month=month, as_of=instant, source=source, progress=told)
+    if report.outcomes or report.warnings:
+        finish_purges(Place(str(root), opened.storage.uri), defer=defer, always=False)
+        write_intake_report(opened, month, landing=str(root))
     _show(report, time.monotonic() - started, as_json)
     if report.refused:
         raise DataRefused(
@@ -116,31 +123,3 @@ def _with_told(report: "IngestReport", row: dict[str, Any]) -> dict[str, Any]:
         "refusals": [f"{o.delivery_id}: {o.message}" for o in own if o.status != "accepted"],
         "warnings": [f"{o.delivery_id}: {w['code']}: {w['message']}" for o in own for w in o.warnings],
     }
-
-
-def fetch(
-    register_name: Annotated[str, typer.Argument(metavar="SOURCE", help="`brreg`.")],
-    from_file: Annotated[
-        Path,
-        typer.Option(
-            "--from-file", help="Bulk file downloaded from the register: JSON array, gzipped or not."
-        ),
-    ],
-    landing: LandingOption = "",
-    period: Annotated[
-        str | None, typer.Option("--period", help="Register date; default the day of the file.")
-    ] = None,
-    delivered_at: Annotated[
-        str | None, typer.Option("--delivered-at", help="When it became known, RFC 3339; default now.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Wrap a bulk file from a register's open API as a delivery in the landing folder, as it is."""
-    from jobs.ingest.fetch import fetch_brreg
-
-    if register_name != "brreg":
-        raise UsageError(f"no client for {register_name!r}; there is one for brreg")
-    now = datetime.now(UTC).replace(microsecond=0)
-    known = months.parse_as_of(delivered_at, f"{now:%Y-%m}", now) if delivered_at else now
-    folder, name, count = fetch_brreg(from_file, Path(landing or settings().landing), known, period)
-    emit([{"source": name, "records": count, "delivery": str(folder)}], as_json, title="Landed")

@@ -1,24 +1,24 @@
-"""Finds deliveries in a landing zone and verifies that one is whole and allowed before any record is read."""
+"""One delivery: what it says of itself, and whether it is whole and allowed before any record is read."""
 
 import hashlib
-import json
-import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jiter
 import jsonschema_rs
 
 from expectations import contract
 from expectations.contract import DELETION_FILES, DELETION_RECORD, FileSpec, Source
 from expectations.errors import DataRefused
 
-log = logging.getLogger(__name__)
-
 ENVELOPE = "delivery.json"
+ENVELOPE_BYTES = 16 << 20
+"""An envelope names a few files; a larger one is not read to its end."""
 UNFINISHED_AFTER_SECONDS = 24 * 3600
 _BLOCK = 1 << 20
 
@@ -33,19 +33,23 @@ class DeliveryRef:
         source: Source, from the folder.
         period: Period, from the folder.
         delivery_id: Delivery, from the folder.
-        folder: Where it lies.
+        place: Address of its folder in the landing zone.
         envelope: `delivery.json` as read; empty when it cannot be read.
         envelope_sha256: Digest of its bytes.
         bytes: Stored bytes of the listed files, by the envelope.
+        problem: Why the envelope cannot be read; empty when it can.
+        seen: Files of its folder with the tag that says which version of each was there (S3 only).
     """
 
     source: str
     period: str
     delivery_id: str
-    folder: Path
+    place: str
     envelope: Envelope
     envelope_sha256: str
     bytes: int
+    problem: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -82,69 +86,85 @@ class VerifiedFile:
     records: int
 
 
-def find(landing: Path, now: float) -> tuple[list[DeliveryRef], list[str]]:
-    """All deliveries of a landing zone in the order in which they became known, and what is worth a warning.
-
-    A folder without `delivery.json` is work in progress: never read, and named only once it is a day old.
+def read_envelope(
+    source: str,
+    period: str,
+    delivery_id: str,
+    place: str,
+    content: bytes,
+    seen: Mapping[str, str] | None = None,
+) -> DeliveryRef:
+    """A delivery by its envelope, of which nothing is believed yet.
 
     Args:
-        landing: Root of the landing zone.
-        now: The caller's clock, seconds since 1970.
+        source: Source, from the folder.
+        period: Period, from the folder.
+        delivery_id: Delivery, from the folder.
+        place: Address of its folder.
+        content: Bytes of `delivery.json`, at most one more than may be read.
+        seen: Files of its folder with their tags, where the landing zone has tags.
     """
-    found, warnings = [], []
-    for source in _folders(landing):
-        if source.name not in contract.sources():
-            warnings.append(f"unknown_source: {source.name} is not in the input contract")
-            continue
-        for period in _folders(source):
-            for folder in _folders(period):
-                if (folder / ENVELOPE).is_file():
-                    found.append(_read(folder))
-                elif (age := now - _newest(folder)) > UNFINISHED_AFTER_SECONDS:
-                    warnings.append(
-                        f"delivery_unfinished: {source.name}/{period.name}/{folder.name} has no {ENVELOPE} "
-                        f"and has not changed for {int(age // 3600)} hours"
-                    )
-    found.sort(key=lambda d: (str(d.envelope.get("delivered_at", "")), d.delivery_id, d.source, d.period))
-    return found, warnings
-
-
-def _folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-
-
-def _newest(folder: Path) -> float:
-    return max([entry.stat().st_mtime for entry in folder.rglob("*")] or [folder.stat().st_mtime])
-
-
-def _read(folder: Path) -> DeliveryRef:
-    content = (folder / ENVELOPE).read_bytes()
-    try:
-        envelope = json.loads(content)
-    except ValueError:
-        envelope = None
-    if not isinstance(envelope, dict):
+    envelope: Any = None
+    problem = f"larger than {ENVELOPE_BYTES} bytes"
+    if len(content) <= ENVELOPE_BYTES:
+        problem = "is not one JSON object"
+        try:
+            envelope = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True)
+        except ValueError as fault:
+            problem = f"is not JSON: {str(fault).splitlines()[0]}"
+    if isinstance(envelope, dict):
+        problem = ""
+    else:
         envelope = {}
     files = envelope.get("files")
     sizes = [f.get("bytes") for f in files if isinstance(f, dict)] if isinstance(files, list) else []
     return DeliveryRef(
-        source=folder.parent.parent.name,
-        period=folder.parent.name,
-        delivery_id=folder.name,
-        folder=folder,
+        source=source,
+        period=period,
+        delivery_id=delivery_id,
+        place=place,
         envelope=envelope,
         envelope_sha256=hashlib.sha256(content).hexdigest(),
         bytes=sum(size for size in sizes if isinstance(size, int)),
+        problem=problem,
+        seen=dict(seen or {}),
     )
 
 
-def verify(delivery: DeliveryRef) -> tuple[list[VerifiedFile], list[dict[str, str]]]:
+def in_order(deliveries: list[DeliveryRef]) -> list[DeliveryRef]:
+    """Deliveries in the order in which they became known.
+
+    Args:
+        deliveries: Deliveries in any order.
+    """
+    return sorted(
+        deliveries, key=lambda d: (str(d.envelope.get("delivered_at", "")), d.delivery_id, d.source, d.period)
+    )
+
+
+def is_file_name(name: object) -> bool:
+    """Whether a text names a file in a folder and cannot lead out of it (case 28).
+
+    Args:
+        name: What an envelope or a listing says.
+    """
+    return (
+        isinstance(name, str)
+        and 0 < len(name.encode()) <= 255
+        and not name.startswith(".")
+        and name.isprintable()
+        and not set(name) & set("/\\:")
+    )
+
+
+def verify(
+    delivery: DeliveryRef, folder: Path | None = None
+) -> tuple[list[VerifiedFile], list[dict[str, str]]]:
     """Check envelope and stored bytes of a delivery.
 
     Args:
         delivery: The delivery.
+        folder: Local folder with its files, as `Landing.local` gives it; None means where it lies.
 
     Returns:
         Its files, and warnings with code and message.
@@ -153,8 +173,9 @@ def verify(delivery: DeliveryRef) -> tuple[list[VerifiedFile], list[dict[str, st
         DataRefused: The delivery must not be read; the code says why.
     """
     source = contract.source(delivery.source)
+    folder = folder or Path(delivery.place)
     warnings = check_envelope(delivery, source)
-    files = [_verify_file(delivery, source, entry) for entry in delivery.envelope["files"]]
+    files = [_verify_file(delivery, source, entry, folder) for entry in delivery.envelope["files"]]
     names = [file.name for file in files]
     if len(set(names)) != len(names):
         raise DataRefused("delivery_invalid", f"{delivery.name}: a file is listed twice")
@@ -164,9 +185,9 @@ def verify(delivery: DeliveryRef) -> tuple[list[VerifiedFile], list[dict[str, st
                 raise DataRefused(
                     "delivery_invalid", f"{delivery.name}: no file {spec.pattern}, which is required"
                 )
-    for entry in sorted(delivery.folder.iterdir()):
-        if entry.name != ENVELOPE and entry.name not in names and not entry.name.startswith("."):
-            told = f"{entry.name} lies in the folder and is not listed; it was not read"
+    for name in sorted(delivery.seen or (entry.name for entry in folder.iterdir())):
+        if name != ENVELOPE and name not in names and not name.startswith("."):
+            told = f"{name} lies in the folder and is not listed; it was not read"
             warnings.append({"code": "file_not_listed", "message": told})
     return files, warnings
 
@@ -185,16 +206,23 @@ def check_envelope(delivery: DeliveryRef, source: Source) -> list[dict[str, str]
         DataRefused: The delivery must not be read.
     """
     envelope, name = delivery.envelope, delivery.name
+    if delivery.problem:
+        raise DataRefused("delivery_invalid", f"{name}: {ENVELOPE} {delivery.problem}")
     problem = next(iter(_envelope_validator().iter_errors(envelope)), None)
     if problem is not None:
         place = "/".join(map(str, problem.instance_path)) or "the envelope"
         raise DataRefused("delivery_invalid", f"{name}: {ENVELOPE}: {place}: {problem.message}")
-    for field in ("source", "period", "delivery_id"):
-        if envelope[field] != getattr(delivery, field):
-            own = getattr(delivery, field)
+    for part in ("source", "period", "delivery_id"):
+        if envelope[part] != getattr(delivery, part):
+            own = getattr(delivery, part)
             raise DataRefused(
-                "delivery_invalid", f"{name}: {field} is {envelope[field]}, the folder says {own}"
+                "delivery_invalid", f"{name}: {part} is {envelope[part]}, the folder says {own}"
             )
+    unsafe = [file["name"] for file in envelope["files"] if not is_file_name(file["name"])]
+    if unsafe:
+        raise DataRefused(
+            "delivery_invalid", f"{name}: {unsafe[0]!r} is not the name of a file in its folder"
+        )
     if delivery.delivered_at is None:
         raise DataRefused("delivery_invalid", f"{name}: delivered_at {envelope['delivered_at']} is no time")
     if len(envelope["period"]) != len(source.period) or not _is_period(envelope["period"]):
@@ -222,15 +250,20 @@ def check_envelope(delivery: DeliveryRef, source: Source) -> list[dict[str, str]
     return []
 
 
-def _verify_file(delivery: DeliveryRef, source: Source, entry: dict[str, Any]) -> VerifiedFile:
+def _verify_file(delivery: DeliveryRef, source: Source, entry: dict[str, Any], folder: Path) -> VerifiedFile:
     name = entry["name"]
-    where, path = f"{delivery.name}: {name}", delivery.folder / name
+    where, path = f"{delivery.name}: {name}", folder / name
     spec = deletion_spec(name) if delivery.kind == "deletion" else source.file(name)
     if spec is None:
         raise DataRefused("delivery_invalid", f"{where}: {source.name} has no such file")
-    if not path.is_file():
-        raise DataRefused("delivery_corrupt", f"{where}: the file is missing")
-    size = path.stat().st_size
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        raise DataRefused("delivery_corrupt", f"{where}: the file is missing") from None
+    if not stat.S_ISREG(status.st_mode):
+        # A link would read what whoever delivers may not see.
+        raise DataRefused("delivery_invalid", f"{where}: is a link, a folder or a device, not a file")
+    size = status.st_size
     if size != entry["bytes"]:
         raise DataRefused("delivery_corrupt", f"{where}: bytes: {entry['bytes']} expected, {size} found")
     whole = hashlib.sha256()

@@ -1,23 +1,31 @@
-"""Rows of raw tables out of source records, compiled once per table from its declaration."""
+"""Rows of raw tables out of the records of a block, column by column.
+
+From the declarations of the tables that a record type feeds, one tree of lists is made, and from the tree the
+source of one Python function that walks through all records of a block and collects, for each list, the values
+that any table needs of its items. Everything else is done for whole columns: a value of a report is converted
+once, not once for each of the wages in it, and a person's token is made once for all tables.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from expectations.dataset import INSTANT, TEXT, WHOLE, Column, Dataset
-from jobs.ingest.paths import Get, Segment, getter, levels, occurrences, parse
+from jobs.ingest.columns import Failures, column_of
+from jobs.ingest.paths import Segment, levels, occurrences, parse
 from jobs.ingest.tokens import Tokens
-from jobs.ingest.values import Convert, NotConvertible, array, converter, text
+from jobs.ingest.values import NotConvertible, array, converter
+from jobs.ingest.walk import Branch, Found, Walk
 
 PROVENANCE_COLUMNS = 6
-BATCH_ROWS = 16_384
 
 Record = dict[str, Any]
-Row = list[Any]
-Read = Callable[[Record], Any]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,61 +76,34 @@ class Refused(Exception):
         self.message = message
 
 
-@dataclass(slots=True)
-class _Special:
-    """A column that is more than one plain field of the item."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the values of one column come from.
+
+    Attributes:
+        column: The column.
+        depth: Number of lists around the value; 0 is the record itself.
+        rest: Steps from the item of that list to the value; none for the item's running number or list name.
+        hook: Works the value out instead.
+        only_of: Names of the list of which an item has the value; none means any.
+        is_number: The value is the item's running number in the record.
+        must_be_given: A row without the value refuses its record.
+    """
 
     column: Column
-    read: Read | None = None
+    depth: int
+    rest: tuple[Segment, ...] = ()
     hook: Hook | None = None
     only_of: tuple[str, ...] = ()
-    is_running_number: bool = False
-
-
-@dataclass(slots=True)
-class Group:
-    """The columns of a table that are known at one list; tables with the same ones share their values."""
-
-    columns: list[str] = field(default_factory=list)
-    reads: list[Read] = field(default_factory=list)
-    specials: list[_Special] = field(default_factory=list)
-    order: list[int] = field(default_factory=list)
-    special_order: list[int] = field(default_factory=list)
-
-    def values(self, node: Record, name: str, number: int, context: Context) -> list[Any]:
-        """The values of the columns.
-
-        Args:
-            node: Item of the list.
-            name: Name of the list.
-            number: Running number of the item in the record.
-            context: The delivery.
-        """
-        values = [read(node) for read in self.reads]
-        if not self.specials:
-            return values
-        for special in self.specials:
-            if special.hook is not None:
-                values.append(special.hook(node, context))
-            elif special.is_running_number:
-                values.append(number)
-            elif special.read is None:
-                values.append(name)
-            else:
-                value = special.read(node) if not special.only_of or name in special.only_of else None
-                if value is None and special.column.required:
-                    raise Refused(
-                        "missing_required", f"$.{special.column.source_field}", "is required and missing"
-                    )
-                values.append(value)
-        return values
+    is_number: bool = False
+    must_be_given: bool = False
 
 
 class TablePlan:
-    """How the rows of one table are cut out of records, compiled from its declaration."""
+    """Where the columns of one table come from, worked out from its declaration."""
 
     def __init__(self, dataset: Dataset, hooks: Mapping[str, Hook]) -> None:
-        """Compile the declaration.
+        """Read the declaration.
 
         Args:
             dataset: Declaration of a raw table.
@@ -135,23 +116,18 @@ class TablePlan:
         self.lists = levels(parse(dataset.rows)) if dataset.rows else [()]
         if self.lists.pop():
             raise ValueError(f"{dataset.name}: rows {dataset.rows!r} do not end in a list")
-        self.groups = [Group() for _ in range(len(self.lists) + 1)]
-        for place, column in enumerate(dataset.columns[PROVENANCE_COLUMNS:]):
-            self._compile(column, place, hooks)
-        order = [place for group in self.groups for place in (*group.order, *group.special_order)]
-        self._positions = [order.index(place) for place in range(len(order))]
+        columns = dataset.columns[PROVENANCE_COLUMNS:]
+        self.sources = [self._source(column, hooks.get(column.name)) for column in columns]
         self.token_columns = [c.name for c in dataset.columns if c.name.endswith("_token")]
 
-    def _compile(self, column: Column, place: int, hooks: Mapping[str, Hook]) -> None:
+    def _source(self, column: Column, hook: Hook | None) -> Source:
         depth, last = 0, len(self.lists)
-        if column.name in hooks:
-            self._add(last, place, _Special(column, hook=hooks[column.name]))
-            return
+        if hook is not None:
+            return Source(column, last, hook=hook)
         if not column.source_field:
             raise ValueError(f"{self.dataset.name}.{column.name}: neither a source field nor a hook")
         if column.type == TEXT and column.source_field == self.dataset.rows.removesuffix("[]"):
-            self._add(last, place, _Special(column))
-            return
+            return Source(column, last)
         parts = levels(parse(column.source_field))
         only_of: tuple[str, ...] = ()
         while depth < min(last, len(parts) - 1) and _leads(parts[depth], self.lists[depth]):
@@ -162,160 +138,137 @@ class TablePlan:
         if not rest:
             if column.type != WHOLE:
                 raise ValueError(f"{self.dataset.name}.{column.name}: a list is not a value")
-            self._add(depth, place, _Special(column, is_running_number=True))
-            return
-        read = _reader(rest, converter(column))
-        if only_of or (column.required and column.name.endswith("_token")):
-            self._add(depth, place, _Special(column, read=read, only_of=only_of))
-        else:
-            self.groups[depth].columns.append(f"{column.name}={column.source_field}")
-            self.groups[depth].reads.append(read)
-            self.groups[depth].order.append(place)
-
-    def _add(self, depth: int, place: int, special: _Special) -> None:
-        # A worked-out column is the table's own: the hook may differ.
-        owner = self.dataset.name if special.hook else ""
-        self.groups[depth].columns.append(f"{owner}:{special.column.name}={special.column.source_field}")
-        self.groups[depth].specials.append(special)
-        self.groups[depth].special_order.append(place)
-
-    def batch(
-        self, rows: Sequence[Row], places: Sequence[tuple[str, int, int]], context: Context, tokens: Tokens
-    ) -> pa.RecordBatch:
-        """Rows as Arrow in declared order, tokens made.
-
-        Args:
-            rows: Rows from `rows`, at least one.
-            places: File name, record number and item number of each.
-            context: Their delivery.
-            tokens: Makes tokens of clear values.
-        """
-        own = list(zip(*rows, strict=True))
-        file_names, record_numbers, item_numbers = zip(*places, strict=True)
-        known: dict[str, pa.Array] = {
-            "delivery_id": pa.repeat(pa.scalar(context.delivery_id, TEXT), len(rows)),
-            "file_name": pa.array(file_names, TEXT),
-            "record_no": pa.array(record_numbers, WHOLE),
-            "item_no": pa.array(item_numbers, WHOLE),
-            "known_at": pa.repeat(pa.scalar(context.known_at, INSTANT), len(rows)),
-            "period": pa.repeat(pa.scalar(context.period, TEXT), len(rows)),
-        }
-        arrays = list(known.values())
-        for at, column in enumerate(self.dataset.columns[PROVENANCE_COLUMNS:]):
-            values: Sequence[Any] = own[self._positions[at]]
-            if column.name.endswith("_token"):
-                values = tokens.of(column.name, values)
-            arrays.append(array(values, column.type))
-        return pa.RecordBatch.from_arrays(arrays, schema=self.dataset.arrow_schema)
+            return Source(column, depth, is_number=True)
+        must_be_given = column.required and (bool(only_of) or column.name.endswith("_token"))
+        return Source(column, depth, rest, only_of=only_of, must_be_given=must_be_given)
 
 
 @dataclass(slots=True)
-class _Branch:
-    """One list of the record, on the way to the rows of some tables."""
+class Extraction:
+    """What the records of a block gave.
 
-    part: tuple[Segment, ...]
-    way: Get | None = None
-    names: tuple[str, ...] = ()
-    groups: list[Group] = field(default_factory=list)
-    leaves: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
-    """Tables whose rows are the items of this list, with their group at each list on the way."""
-    own: set[int] = field(default_factory=set)
-    """Groups that those rows need."""
-    children: list[tuple["_Branch", set[int]]] = field(default_factory=list)
-    """Lists further in, with the groups of this one that their rows need."""
-    seen: int = 0
+    Attributes:
+        batches: Rows of each table in declared order; None where there are none.
+        refused: Records that cannot become rows, by their place among the records.
+        left_out: Records that were to be left out, by their place, with the rows they would have given.
+    """
+
+    batches: list[pa.RecordBatch | None]
+    refused: dict[int, Refused] = field(default_factory=dict)
+    left_out: dict[int, int] = field(default_factory=dict)
 
 
 class RecordExtractor:
-    """Cuts records of one type into the rows of all its tables, in one walk through the record."""
+    """Cuts records of one type into the rows of all its tables."""
 
     def __init__(self, plans: Sequence[TablePlan]) -> None:
-        """Join the ways of the tables.
+        """Make the function that walks through the records.
 
         Args:
             plans: Tables that the record type feeds.
         """
         self._plans = plans
-        self._root = _Branch(())
-        self._branches = [self._root]
-        for number, plan in enumerate(plans):
-            branch, way = self._root, [self._group(self._root, plan.groups[0])]
-            for part, group in zip(plan.lists, plan.groups[1:], strict=True):
-                child, needed = self._child(branch, part)
-                needed.add(way[-1])
-                branch = child
-                way.append(self._group(branch, group))
-            branch.leaves.append((number, tuple(way)))
-            branch.own.add(way[-1])
+        self._walk = Walk()
+        self._ways = [self._way(plan) for plan in plans]
+        self._columns = [[self._value_of(plan, way, s) for s in plan.sources] for plan, way in self._pairs()]
+        self._walk.compile()
 
-    def _group(self, branch: _Branch, group: Group) -> int:
-        for at, known in enumerate(branch.groups):
-            if known.columns == group.columns:
-                return at
-        branch.groups.append(group)
-        return len(branch.groups) - 1
+    def _pairs(self) -> list[tuple[TablePlan, list[Branch]]]:
+        return list(zip(self._plans, self._ways, strict=True))
 
-    def _child(self, branch: _Branch, part: tuple[Segment, ...]) -> tuple[_Branch, set[int]]:
-        for child, needed in branch.children:
-            if child.part == part:
-                return child, needed
-        way = getter(part[:-1]) if len(part) > 1 else None
-        branch.children.append((_Branch(part, way, part[-1].names), set()))
-        self._branches.append(branch.children[-1][0])
-        return branch.children[-1]
+    def _way(self, plan: TablePlan) -> list[Branch]:
+        """The record and the lists on the way to the rows of a table."""
+        way = [self._walk.root]
+        for part in plan.lists:
+            way.append(self._walk.child(way[-1], part))
+        return way
 
-    def rows(self, record: Record, context: Context) -> list[list[Row]]:
-        """The rows of one record for each table, without provenance, in the order of the plans.
+    def _value_of(self, plan: TablePlan, way: list[Branch], source: Source) -> "_Value":
+        branch = way[source.depth]
+        if source.hook is not None:
+            branch.keeps_items = True
+            # The hook of a table is its own.
+            what: tuple[Any, ...] = ("hook", plan.dataset.name, source.column.name)
+            return _Value(source, branch, what, None)
+        if not source.rest:
+            return _Value(source, branch, ("number" if source.is_number else "name",), None)
+        at = branch.value(source.rest)
+        kind = converter_name(source.column)
+        what = ("read", at, kind, source.only_of, source.must_be_given)
+        return _Value(source, branch, what, column_of(source.column), at)
+
+    def block(
+        self,
+        records: Sequence[Record],
+        numbers: Sequence[int],
+        file_name: str,
+        context: Context,
+        tokens: Tokens,
+        left_out: Sequence[bool] = (),
+    ) -> Extraction:
+        """The rows of records for each table, in declared order, tokens made.
 
         Args:
-            record: Checked record.
+            records: Checked records.
+            numbers: Their numbers in the file.
+            file_name: Name of the file.
             context: Its delivery.
-
-        Raises:
-            Refused: A value does not fit its column, or a row would lack what it must have.
+            tokens: Makes tokens of clear values.
+            left_out: Whether a record gives no rows after all, for each; empty means that none is.
         """
-        found: list[list[Row]] = [[] for _ in self._plans]
-        for branch in self._branches:
-            branch.seen = 0
-        try:
-            self._visit(self._root, record, "", (), context, found)
-        except NotConvertible as problem:
-            raise self._refusal(record, problem) from None
-        return found
-
-    def _visit(
-        self,
-        branch: _Branch,
-        node: Record,
-        name: str,
-        above: tuple[dict[int, list[Any]], ...],
-        context: Context,
-        found: list[list[Row]],
-    ) -> None:
-        number = branch.seen
-        branch.seen += 1
-        values = {at: branch.groups[at].values(node, name, number, context) for at in branch.own}
-        here = (*above, values)
-        for table, way in branch.leaves:
-            row: Row = []
-            for known, at in zip(here, way, strict=True):
-                row += known[at]
-            found[table].append(row)
-        for child, needed in branch.children:
-            place = node if child.way is None else child.way(node)
-            if not place:
+        block = _Block(self._walk.through(records), context, tokens)
+        refused = self._refused(block, records)
+        is_out = np.zeros(len(records), bool)
+        is_out[list(refused)] = True
+        out = Extraction([], refused)
+        if any(left_out):
+            is_out |= np.array(left_out, bool)
+            out.left_out = {at: 0 for at, is_so in enumerate(left_out) if is_so and at not in refused}
+        record_numbers = np.array(numbers, np.int64)
+        for (plan, way), columns in zip(self._pairs(), self._columns, strict=True):
+            records_of = block.records_of(way[-1])
+            rows: Places | None = None
+            if is_out.any():
+                rows = np.flatnonzero(~is_out[records_of])
+                for at in out.left_out:
+                    out.left_out[at] += int(np.count_nonzero(records_of == at))
+            count = len(records_of) if rows is None else len(rows)
+            if not count:
+                out.batches.append(None)
                 continue
-            for list_name in child.names:
-                items = place.get(list_name)
-                if not items:
-                    continue
-                for at in needed:
-                    if at not in values:
-                        values[at] = branch.groups[at].values(node, name, number, context)
-                for item in items:
-                    self._visit(child, item, list_name, here, context, found)
+            arrays = [
+                pa.repeat(pa.scalar(context.delivery_id, TEXT), count),
+                pa.repeat(pa.scalar(file_name, TEXT), count),
+                pa.array(_some(record_numbers[records_of], rows), WHOLE),
+                pa.array(_some(block.numbers_of(way[-1]), rows), WHOLE),
+                pa.repeat(pa.scalar(context.known_at, INSTANT), count),
+                pa.repeat(pa.scalar(context.period, TEXT), count),
+            ]
+            arrays += [block.column(value, way, rows) for value in columns]
+            out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=plan.dataset.arrow_schema))
+        return out
 
-    def _refusal(self, record: Record, problem: NotConvertible) -> Refused:
+    def _refused(self, block: "_Block", records: Sequence[Record]) -> dict[int, Refused]:
+        """Records with a value that does not fit, where a row would hold it."""
+        found: dict[int, Refused] = {}
+        for (_, way), columns in zip(self._pairs(), self._columns, strict=True):
+            for value in columns:
+                failures = block.failures(value)
+                if not failures:
+                    continue
+                used = block.above(value.branch, way)
+                for place in sorted(failures.keys() & set(used.tolist())):
+                    at = int(block.records_of(value.branch)[place])
+                    problem = failures[place]
+                    if at in found:
+                        continue
+                    if isinstance(problem, Refused):
+                        found[at] = problem
+                    else:
+                        found[at] = self._exactly(records[at], problem)
+        return dict(sorted(found.items()))
+
+    def _exactly(self, record: Record, problem: NotConvertible) -> Refused:
         """The exact place of a value that failed, looked for only now to keep the usual way fast."""
         for column in (c for plan in self._plans for c in plan.dataset.columns[PROVENANCE_COLUMNS:]):
             if not column.source_field or column.source_field.endswith("[]"):
@@ -331,20 +284,129 @@ class RecordExtractor:
         return Refused(problem.code, "$", str(problem))
 
 
-def _reader(segments: tuple[Segment, ...], convert: Convert) -> Read:
-    """A function from an item to a column's value; the common form, one plain field, has a short way."""
-    first = segments[0]
-    if len(segments) == 1 and len(first.names) == 1 and not first.is_list and first.index is None:
-        name = first.names[0]
-        if convert is text:
-            return lambda node: (
-                value
-                if (value := node.get(name)) is None or (type(value) is str and value.isascii())
-                else text(value)
-            )
-        return lambda node: None if (value := node.get(name)) is None else convert(value)
-    get = getter(segments)
-    return lambda node: None if (value := get(node)) is None else convert(value)
+def converter_name(column: Column) -> tuple[Any, ...]:
+    """What tells conversions apart: columns of the same give the same values of the same field.
+
+    Args:
+        column: Declaration of the column.
+    """
+    is_token = column.name.endswith("_token")
+    return str(column.type), column.identifier, column.name if is_token else column.name.endswith("_ore")
+
+
+@dataclass(slots=True, eq=False)
+class _Value:
+    """One column of one table."""
+
+    source: Source
+    branch: Branch
+    what: tuple[Any, ...]
+    """Equal for columns of a list that have the same values."""
+    convert: Callable[[Sequence[Any]], tuple[pa.Array, Failures]] | None
+    at: int = -1
+
+
+class _Block:
+    """The values of one block, each column made once."""
+
+    def __init__(self, found: Found, context: Context, tokens: Tokens) -> None:
+        self._found, self._context, self._tokens = found, context, tokens
+        self._made: dict[tuple[Any, ...], tuple[pa.Array, dict[int, Any]]] = {}
+        self._above: dict[tuple[int, int], Places] = {}
+
+    def records_of(self, branch: Branch) -> Places:
+        """The record of each item of a list."""
+        return self._found.records(branch)
+
+    def numbers_of(self, branch: Branch) -> Places:
+        """The running number of each item in its record."""
+        records = self.records_of(branch)
+        if not len(records):
+            return records
+        starts = np.flatnonzero(np.diff(records, prepend=-1))
+        lengths = np.diff(np.append(starts, len(records)))
+        return np.arange(len(records)) - np.repeat(starts, lengths)
+
+    def above(self, branch: Branch, way: Sequence[Branch]) -> Places:
+        """The item of a list on the way that each row lies in."""
+        leaf = way[-1]
+        key = (id(branch), id(leaf))
+        if key not in self._above:
+            places = np.arange(self._found.count(leaf))
+            for below in reversed(way[way.index(branch) + 1 :]):
+                places = self._found.parents(below)[places]
+            self._above[key] = places
+        return self._above[key]
+
+    def failures(self, value: _Value) -> dict[int, Any]:
+        """What is wrong with the values of a column, by the item's place."""
+        return self._value(value)[1]
+
+    def column(self, value: _Value, way: Sequence[Branch], rows: Places | None) -> pa.Array:
+        """A column of a table.
+
+        Args:
+            value: The column.
+            way: Lists on the way to the rows of its table.
+            rows: Items that give rows; None means all.
+        """
+        found = self._value(value)[0]
+        if value.branch is way[-1]:
+            return found if rows is None else found.take(pa.array(rows))
+        return found.take(pa.array(_some(self.above(value.branch, way), rows)))
+
+    def _value(self, value: _Value) -> tuple[pa.Array, dict[int, Any]]:
+        key = (id(value.branch), *value.what)
+        if key not in self._made:
+            self._made[key] = self._make(value)
+        return self._made[key]
+
+    def _make(self, value: _Value) -> tuple[pa.Array, dict[int, Any]]:
+        source, branch, column = value.source, value.branch, value.source.column
+        failures: dict[int, Any] = {}
+        if source.hook is not None:
+            given, failures = self._worked_out(source.hook, branch)
+            if column.name.endswith("_token"):
+                return array(self._tokens.of(column.name, given), column.type), failures
+            return array(given, column.type), failures
+        if value.convert is None:
+            made = self.numbers_of(branch) if source.is_number else self._found.names(branch)
+            return pa.array(made, column.type), failures
+        values = self._found.values(branch, value.at)
+        if source.only_of:
+            names = self._found.names(branch)
+            values = [v if name in source.only_of else None for v, name in zip(values, names, strict=True)]
+        found, problems = value.convert(values)
+        failures |= problems
+        if source.must_be_given and found.null_count:
+            told = Refused("missing_required", f"$.{column.source_field}", "is required and missing")
+            missing = np.flatnonzero(found.is_null().to_numpy(zero_copy_only=False)).tolist()
+            failures |= {place: told for place in missing if place not in failures}
+        if column.name.endswith("_token"):
+            coded = found.dictionary_encode()
+            tokens = self._tokens.of(column.name, coded.dictionary.to_pylist())
+            found = pa.array(tokens, TEXT).take(coded.indices)
+        return found, failures
+
+    def _worked_out(self, hook: Hook, branch: Branch) -> tuple[list[Any], dict[int, Any]]:
+        items = self._found.items(branch)
+        try:
+            return [hook(item, self._context) for item in items], {}
+        except (NotConvertible, Refused):
+            pass
+        given: list[Any] = []
+        failures: dict[int, Any] = {}
+        for place, item in enumerate(items):
+            try:
+                given.append(hook(item, self._context))
+            except (NotConvertible, Refused) as problem:
+                failures[place] = problem
+                given.append(None)
+        return given, failures
+
+
+def _some(values: Places, rows: Places | None) -> Places:
+    return values if rows is None else values[rows]
 
 
 def _leads(part: tuple[Segment, ...], row_part: tuple[Segment, ...]) -> bool:

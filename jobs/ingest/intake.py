@@ -1,39 +1,42 @@
 """Finds what has not been taken in yet and takes it in, source by source."""
 
 import logging
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from expectations import contract
-from expectations.errors import DataRefused, UsageError
+from expectations.errors import DataRefused
 from jobs import months
 from jobs.ingest import purge
-from jobs.ingest.delivery import DeliveryRef, check_envelope, find
+from jobs.ingest.delivery import DeliveryRef, check_envelope
 from jobs.ingest.hooks import GRADED
+from jobs.ingest.landing import Landing, open_landing
 from jobs.ingest.outcome import Outcome, no_counts
+from jobs.ingest.pool import Processes, take_landed
 from jobs.ingest.tables import has_tokens, raw_tables
-from jobs.ingest.taking import take_in
 from jobs.ingest.tokens import Tokens
 from jobs.keys import SYNTHETIC_BASIS, KeyRing
 from jobs.lake.lake import Lake
+from jobs.purge.tombstones import seen_by
 from jobs.settings import settings
 
 log = logging.getLogger(__name__)
 
+BLOCKS_FROM_BYTES = 1 << 19
+"""Stored bytes from which the blocks of one delivery are shared among processes."""
 PROCESSES_FROM_BYTES = 8 << 20
-"""Stored bytes from which a second process saves more time than it takes to start."""
+"""Stored bytes of several deliveries from which a second process saves more time than it takes to start."""
 WAITING_THREADS = 4
 """Small deliveries taken in beside each other."""
 
 Progress = Callable[[Outcome], None]
+Only = Collection[tuple[str, str]]
+"""Deliveries by source and id."""
 
 
 @dataclass(slots=True)
@@ -88,37 +91,43 @@ def pending(
     month: str | None = None,
     as_of: datetime | None = None,
     source: str | None = None,
+    only: Only | None = None,
 ) -> list[DeliveryRef]:
     """Deliveries in the landing zone that the lake has not taken in, in the order in which they became known.
 
     Args:
-        landing: Root of the landing zone.
+        landing: Folder or `s3://bucket/prefix` of the landing zone.
         lake: Lake.
         month: Only what its default as_of knows.
         as_of: Only what was known then; None means everything.
         source: Only of this source.
+        only: Only these, by source and delivery id; None means all.
 
     Raises:
-        UsageError: There is no such source, or no such folder.
+        UsageError: There is no such source, or no such landing zone.
     """
-    return _pending(landing, lake, month, as_of, source)[0]
+    return _pending(open_landing(landing), lake, month, as_of, source, only)[0]
 
 
 def _pending(
-    landing: str | Path, lake: Lake, month: str | None, as_of: datetime | None, source: str | None
+    landing: Landing,
+    lake: Lake,
+    month: str | None,
+    as_of: datetime | None,
+    source: str | None,
+    only: Only | None,
 ) -> tuple[list[DeliveryRef], list[str]]:
-    root = Path(landing)
-    if not root.is_dir():
-        raise UsageError(f"no landing folder {root}")
     if source is not None:
         contract.source(source)
     if month is not None and as_of is None:
         as_of = months.default_as_of(months.checked(month))
-    found, warnings = find(root, time.time())
+    found, warnings = landing.find(time.time())
     known = _receipts(lake)
     wanted = []
     for delivery in found:
         if source not in (None, delivery.source) or delivery.source not in raw_tables():
+            continue
+        if only is not None and (delivery.source, delivery.delivery_id) not in only:
             continue
         if as_of is not None and delivery.delivered_at is not None and delivery.delivered_at > as_of:
             continue
@@ -128,7 +137,7 @@ def _pending(
     for name in [source] if source else sorted(raw_tables()):
         for delivery_id in purge.unfinished(lake, name):
             if (name, delivery_id) not in names:
-                warnings.append(f"purge_unfinished: land {name}/{delivery_id} again, a purge of it died")
+                warnings.append(f"purge_unfinished: a purge of {name}/{delivery_id} died; `kjede purge finish`")
     for told in warnings:
         log.warning("%s", told)
     return wanted, warnings
@@ -165,6 +174,7 @@ def ingest(
     source: str | None = None,
     month: str | None = None,
     as_of: datetime | None = None,
+    only: Only | None = None,
     ring: KeyRing | None = None,
     workers: int = 0,
     progress: Progress | None = None,
@@ -172,97 +182,83 @@ def ingest(
     """Take in everything pending; a refused delivery keeps a receipt with the reason and holds up no other.
 
     Args:
-        landing: Root of the landing zone.
+        landing: Folder or `s3://bucket/prefix` of the landing zone.
         lake: Lake.
         source: Only of this source.
         month: Only what its default as_of knows.
         as_of: Only what was known then.
+        only: Only these, by source and delivery id; None means all.
         ring: Keys; None means by settings and lake, asked for only when a delivery holds persons.
         workers: Processes; 0 means by the settings.
         progress: Told after each delivery.
 
     Raises:
         NotPermitted: A delivery holds persons, is not synthetic, and there is no key for the lake.
+        KjedeError: A process died; what it was taking in stays pending.
     """
-    found, warnings = _pending(landing, lake, month, as_of, source)
+    zone = open_landing(landing)
+    found, warnings = _pending(zone, lake, month, as_of, source, only)
     report = IngestReport(warnings=warnings)
     if not found:
         return report
     key = _core_key(found, lake, ring)
     told = progress or (lambda outcome: None)
-    # Deletions first: then what they remove need not be stored at all.
-    serial = [d for d in found if d.kind == "deletion"]
-    serial += [d for d in found if d.kind != "deletion" and any(name == d.source for name, _ in GRADED)]
-    rest = [d for d in found if d not in serial]
-    tokens = Tokens(key)
-    for delivery in serial:
-        report.outcomes.append(take_in(delivery, lake, tokens))
-        told(report.outcomes[-1])
-    for outcome in _in_parallel(rest, lake, key, tokens, workers):
-        report.outcomes.append(outcome)
-        told(outcome)
-    places = {(d.source, d.delivery_id, d.period): n for n, d in enumerate(found)}
-    order = {(source_name, delivery_id): n for (source_name, delivery_id, _), n in places.items()}
+    with Processes(zone, lake, key, workers or settings().processes) as processes:
+        for outcome in _taken(found, zone, lake, Tokens(key), processes):
+            report.outcomes.append(outcome)
+            told(outcome)
+    order = {(delivery.source, delivery.delivery_id): n for n, delivery in enumerate(found)}
     report.outcomes.sort(key=lambda o: order[o.source, o.delivery_id])
     return report
 
 
 def _core_key(found: Iterable[DeliveryRef], lake: Lake, ring: KeyRing | None) -> bytes | None:
     """The key of tokens, where a delivery that will be read needs one."""
-    bases = set()
+    bases, sources = set(), set()
     for delivery in found:
         try:
             check_envelope(delivery, contract.source(delivery.source))
         except DataRefused:
             continue
+        sources.add(delivery.source)
         names = tuple(file["name"] for file in delivery.envelope["files"])
         if has_tokens(delivery.source, delivery.kind, names):
             bases.add(delivery.envelope["legal_basis"])
-    if not bases:
+    # What was purged is known by its token only.
+    if not bases and not any(seen_by(s, name) for s in purge.every_tombstone(lake) for name in sources):
         return None
-    ring = ring or KeyRing.for_lake(lake, settings().key_path, synthetic=bases == {SYNTHETIC_BASIS})
+    ring = ring or KeyRing.for_lake(lake, settings().key_path, synthetic=bases <= {SYNTHETIC_BASIS})
     return ring.core_key()
 
 
-def _in_parallel(
-    deliveries: Sequence[DeliveryRef], lake: Lake, key: bytes | None, tokens: Tokens, workers: int
+def _taken(
+    found: Sequence[DeliveryRef], landing: Landing, lake: Lake, tokens: Tokens, processes: Processes
 ) -> Iterator[Outcome]:
-    """Take in deliveries beside each other, the largest first.
+    """Take in deliveries: first those that remove something, then large ones, then small ones beside each other.
 
-    Many small ones mostly wait for the disk, which threads overlap; from some size on processors count.
+    The order is one of speed only: what is stored does not depend on it.
     """
-    allowed = min(workers or settings().workers or _processors(), len(deliveries))
-    largest_first = sorted(deliveries, key=lambda d: (-d.bytes, d.source, d.delivery_id))
-    if allowed <= 1:
-        yield from (take_in(delivery, lake, tokens) for delivery in largest_first)
-        return
-    pool: Executor
-    work: Callable[[DeliveryRef], Outcome]
-    if sum(delivery.bytes for delivery in deliveries) < PROCESSES_FROM_BYTES:
-        pool = ThreadPoolExecutor(max(allowed, WAITING_THREADS))
-        work = partial(take_in, lake=lake, tokens=tokens)
+    # Deletions first: then what they remove need not be stored at all.
+    first = [d for d in found if d.kind == "deletion"]
+    # One after the other: two at once could store the same earlier delivery anew.
+    removing = {name for name, _ in GRADED | purge.REMOVING}
+    first += [d for d in found if d.kind != "deletion" and d.source in removing]
+    rest = sorted(
+        (d for d in found if d not in first), key=lambda d: (-d.bytes, d.source, d.delivery_id, d.period)
+    )
+    is_shared = processes.count > 1
+    large = [d for d in rest if is_shared and d.bytes >= BLOCKS_FROM_BYTES]
+    for delivery in (*first, *large):
+        pool = processes if is_shared and delivery.bytes >= BLOCKS_FROM_BYTES else None
+        yield take_landed(delivery, landing, lake, tokens, pool)
+    small = rest[len(large) :]
+    if not is_shared or len(small) <= 1:
+        yield from (take_landed(delivery, landing, lake, tokens) for delivery in small)
+    elif sum(delivery.bytes for delivery in small) >= PROCESSES_FROM_BYTES:
+        yield from processes.take_whole(small)
     else:
-        inputs = (lake.storage.uri, key)
-        pool = ProcessPoolExecutor(allowed, get_context("spawn"), initializer=_begin, initargs=inputs)
-        work = _take_in_here
-    with pool:
-        for done in as_completed([pool.submit(work, delivery) for delivery in largest_first]):
-            yield done.result()
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-_HERE: tuple[Lake, Tokens] | None = None
-
-
-def _begin(uri: str, key: bytes | None) -> None:
-    global _HERE
-    _HERE = (Lake.open(uri, create=False), Tokens(key))
-
-
-def _take_in_here(delivery: DeliveryRef) -> Outcome:
-    if _HERE is None:
-        raise RuntimeError("the process was not begun")
-    return take_in(delivery, *_HERE)
+        # Many small ones mostly wait for the disk, which threads overlap.
+        with ThreadPoolExecutor(max(processes.count, WAITING_THREADS)) as threads:
+            waiting = [threads.submit(take_landed, d, landing, lake, tokens) for d in small]
+            for done in as_completed(waiting):
+                yield done.result()

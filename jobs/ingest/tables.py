@@ -7,7 +7,7 @@ from expectations.catalogue import datasets
 from expectations.contract import FileSpec, source
 from expectations.dataset import Dataset
 from jobs.ingest.extract import TablePlan
-from jobs.ingest.hooks import HOOKS
+from jobs.ingest.hooks import HOOKS, REMOVING
 
 
 @cache
@@ -62,5 +62,7 @@ def has_tokens(source_name: str, kind: str, file_names: tuple[str, ...]) -> bool
     """
     if kind == "deletion":
         return True
-    specs = (source(source_name).file(name) for name in file_names)
+    specs = [source(source_name).file(name) for name in file_names]
+    if any((source_name, spec.record) in REMOVING for spec in specs if spec):
+        return True
     return any(plan(d.name).token_columns for spec in specs if spec for d in tables_of(source_name, spec))

@@ -8,9 +8,12 @@ import orjson
 from jobs.ingest.values import text
 from jobs.keys import pseudonym, pseudonyms
 
-DOMAINS = {"name_token": "name", "holder_token": "holder"}
+DOMAINS = {"name_token": "name", "holder_token": "holder", "card_token": "card"}
 """Domain of a token column; every other one holds persons by their number."""
 PERSON = "person"
+
+KNOWN = 1 << 16
+"""Tokens of a domain that are kept in case the same value comes again soon; memory must not grow with a file."""
 
 
 class Tokens:
@@ -23,7 +26,7 @@ class Tokens:
             key: Core key; None where no delivery needs one.
         """
         self._key = key
-        self._known: dict[str, dict[str, str]] = {}
+        self._known: dict[str, Mapping[str, str]] = {}
 
     def of(self, column: str, values: Sequence[str | None]) -> list[str | None]:
         """The tokens of a column's clear values; missing stays missing.
@@ -36,11 +39,14 @@ class Tokens:
             ValueError: There is a value and no key; a caller must have asked for the key.
         """
         domain = DOMAINS.get(column, PERSON)
-        known = self._known.setdefault(domain, {})
+        # Threads share it: what is known is replaced, never changed.
+        known = self._known.get(domain, {})
         new = [value for value in dict.fromkeys(values) if value is not None and value not in known]
         if new:
             made = pseudonyms(self._required(), domain, new)
-            known.update((value, token) for value, token in zip(new, made, strict=True) if token is not None)
+            fresh = {value: token for value, token in zip(new, made, strict=True) if token is not None}
+            known = known | fresh
+            self._known[domain] = known if len(known) <= KNOWN else fresh
         return [None if value is None else known[value] for value in values]
 
     def of_person(self, number: str) -> str:

@@ -1,6 +1,5 @@
 """Commands about the lake itself: what it holds, whether it is whole, what changed, and how to go back."""
 
-import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,11 +15,8 @@ from jobs.settings import settings
 if TYPE_CHECKING:
     from jobs.lake.lake import Lake
 
-quarantine_app = typer.Typer(help="Deliveries and records that did not come in.", no_args_is_help=True)
 keys_app = typer.Typer(help="The keys of pseudonyms.", no_args_is_help=True)
 
-Source = Annotated[str | None, typer.Option("--source", help="Only this source.")]
-Delivery = Annotated[str, typer.Argument(metavar="DELIVERY", help="Delivery id, or SOURCE/DELIVERY.")]
 VERSION_COLUMNS = ("month", "version", "rows", "run_month", "as_of", "run_id", "is_current")
 TABLE_COLUMNS = ("table", "newest", "rows", "partitions", "versions", "as_of", "stale")
 DIFF_COLUMNS = ("table", "partition", "state", "rows_a", "rows_b", "added", "removed", "changed", "columns")
@@ -91,8 +87,10 @@ def export(
 def verify(lake: LakeOption = "", as_json: Json = False) -> None:
     """Checks every file of the lake against what vouches for it; ends with 3 when one is not whole."""
     from jobs.lake.verify import verify as check
+    from jobs.purge.check import faults as not_purged
 
-    faults = check(_lake(lake))
+    opened = _lake(lake)
+    faults = [*check(opened), *not_purged(opened, settings().key_path)]
     if faults or as_json:
         emit([fault.to_dict() for fault in faults], as_json, title="Not whole")
     else:
@@ -170,56 +168,6 @@ def gc(
     emit([{"file": entry.key, "bytes": entry.size} for entry in gone], as_json, title=title)
 
 
-@quarantine_app.command("list")
-def quarantine_list(lake: LakeOption = "", source: Source = None, as_json: Json = False) -> None:
-    """Lists deliveries that were held or rejected, or had records left out."""
-    from jobs.lake.overview import quarantine
-
-    emit(quarantine(_lake(lake), source), as_json, title="Quarantine")
-
-
-@quarantine_app.command("show")
-def quarantine_show(
-    delivery: Delivery, lake: LakeOption = "", source: Source = None, as_json: Json = False
-) -> None:
-    """Shows why records of a delivery were left out: reason, place in the record, never a personal value."""
-    from jobs.lake.overview import faults
-
-    opened = _lake(lake)
-    found, delivery_id = _located(opened, delivery, source)
-    emit(faults(opened, found, delivery_id), as_json, title=f"{found}/{delivery_id}")
-
-
-@quarantine_app.command("accept")
-def quarantine_accept(
-    delivery: Delivery,
-    reason: Annotated[str, typer.Option("--reason", help="Why it may come in.")],
-    by: Annotated[str, typer.Option("--by", help="Who decides; default the user of this machine.")] = "",
-    lake: LakeOption = "",
-    source: Source = None,
-    as_json: Json = False,
-) -> None:
-    """Lets a held delivery in; the next `kjede ingest` takes it."""
-    opened = _lake(lake)
-    found, delivery_id = _located(opened, delivery, source)
-    opened.deliveries.accept(found, delivery_id, reason, by or getpass.getuser())
-    emit(
-        [{"source": found, "delivery_id": delivery_id, "reason": reason, "by": by or getpass.getuser()}],
-        as_json,
-    )
-
-
-@quarantine_app.command("retry")
-def quarantine_retry(
-    delivery: Delivery, lake: LakeOption = "", source: Source = None, as_json: Json = False
-) -> None:
-    """Forgets that a delivery was held or rejected, so that the next `kjede ingest` looks at it again."""
-    opened = _lake(lake)
-    found, delivery_id = _located(opened, delivery, source)
-    had = opened.deliveries.forget(found, delivery_id)
-    emit([{"source": found, "delivery_id": delivery_id, "was": had}], as_json)
-
-
 @keys_app.command("init")
 def keys_init(
     key_file: Annotated[str, typer.Option("--key-file", help="Where; default by the settings.")] = "",
@@ -240,18 +188,4 @@ def register(app: typer.Typer) -> None:
     """
     for command in (tables, export, verify, diff, rollback, gc):
         app.command()(command)
-    app.add_typer(quarantine_app, name="quarantine")
     app.add_typer(keys_app, name="keys")
-
-
-def _located(lake: "Lake", delivery: str, source: str | None) -> tuple[str, str]:
-    """Source and id of a delivery; the id alone will do while only one source has it."""
-    if "/" in delivery:
-        source, _, delivery = delivery.partition("/")
-    found = sorted(
-        {r["source"] for r in lake.deliveries.receipts(source, status=None) if r["delivery_id"] == delivery}
-    )
-    if len(found) != 1:
-        said = f"several sources have it: {', '.join(found)}" if found else "the lake has not seen it"
-        raise UsageError(f"delivery {delivery}: {said}")
-    return found[0], delivery

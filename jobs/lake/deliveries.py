@@ -14,9 +14,13 @@ from jobs.lake.storage import Entry, Storage, update
 log = logging.getLogger(__name__)
 
 FOLDER = "deliveries"
+PURGING = ".purging.json"
+"""Ending of the note of a delivery that a purge has taken out of sight and not put back yet."""
 FATES = ("accepted", "quarantined", "duplicate", "superseded", "protected", "purged")
 """What can become of a record; every record has exactly one."""
 STATUSES = ("accepted", "held", "rejected", "conflict")
+REOPENED = ".reopened.json"
+"""Ending of the notes of an accepted delivery that was read again."""
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 Receipt = dict[str, Any]
@@ -227,6 +231,30 @@ class Deliveries:
         for status in had:
             self._storage.delete(self._key(source, delivery_id, status))
         return had
+
+    def reopen(self, source: str, delivery_id: str, note: Mapping[str, Any]) -> None:
+        """Take an accepted delivery out of sight, so that the next intake reads it anew; a note of it stays.
+
+        Whoever calls sees to it that no published run has read it.
+
+        Args:
+            source: Source.
+            delivery_id: Delivery.
+            note: What it was and why it is read again; no personal data.
+
+        Raises:
+            UsageError: The delivery was not accepted.
+        """
+        if self.receipt(source, delivery_id) is None:
+            raise UsageError(f"{source}/{delivery_id} was not taken in")
+        key = f"{self._base(source, delivery_id)}{REOPENED}"
+
+        def noted(content: bytes | None) -> bytes:
+            earlier = unsealed(content, key)["notes"] if content else []
+            return sealed({"notes": [*earlier, dict(note)]})
+
+        update(self._storage, key, noted)
+        self._storage.delete(self._key(source, delivery_id, "accepted"))
 
     def _key(self, source: str, delivery_id: str, status: str) -> str:
         if status not in STATUSES:

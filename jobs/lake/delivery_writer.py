@@ -164,7 +164,13 @@ def write_delivery(
     with draft.open("wb") as out:
         out.write(json.dumps(envelope, ensure_ascii=False, indent=1).encode() + b"\n")
         _to_disk(out)
-    draft.replace(folder / _ENVELOPE)
+    try:
+        # Unlike a rename, a link never takes the place of another writer's envelope.
+        (folder / _ENVELOPE).hardlink_to(draft)
+    except FileExistsError:
+        raise DataRefused("delivery_conflict", f"{source} {period} {identifier} has landed already") from None
+    finally:
+        draft.unlink()
     return folder
 
 

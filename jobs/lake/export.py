@@ -97,6 +97,8 @@ def version_of(lake: Lake, table: str, month: str, as_of: datetime | None = None
         return lake.runs.resolve(month, as_of).ref(table)
     # The month's own run says how the month stands; only months that were never run themselves are taken
     # from the newest run that looked back on them.
+    if lake.runs.awaited(month):
+        return lake.runs.resolve(month).ref(table)
     own = lake.runs.latest(month)
     later = [lake.runs.latest(m) for m in sorted(lake.storage.folders("runs"), reverse=True) if m > month]
     for published in (own, *later):

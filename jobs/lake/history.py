@@ -5,8 +5,10 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from jobs.lake.deliveries import RawRef
+from jobs.lake.deliveries import FOLDER as DELIVERIES
+from jobs.lake.deliveries import PURGING, RawRef
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import MANIFEST, TableRef, ref_of, unsealed
 from jobs.lake.pointer import FOLDER as RUNS
@@ -102,12 +104,20 @@ def named_versions(lake: Lake) -> set[str]:
             body = unsealed(lake.storage.read(entry.key), entry.key)
             refs = [*body["tables"], *(raw["ref"] for raw in body["deliveries"])]
             named |= {TableRef.from_dict(ref).id for ref in refs}
-    for receipt in lake.deliveries.receipts():
+    for receipt in [*lake.deliveries.receipts(), *_being_purged(lake)]:
         named |= {TableRef.from_dict(ref).id for ref in receipt.get("tables", [])}
     for entry in lake.storage.walk(RELEASES):
         if entry.key.endswith(f"/{MANIFEST}"):
             named |= set(json.loads(lake.storage.read(entry.key)).get("inputs", []))
     return named
+
+
+def _being_purged(lake: Lake) -> Iterator[dict[str, Any]]:
+    """Receipts of deliveries that a purge took out of sight: it needs their rows until it puts them back."""
+    for entry in list(lake.storage.walk(DELIVERIES)):
+        if entry.key.endswith(PURGING):
+            note = unsealed(lake.storage.read(entry.key), entry.key)
+            yield from (note[name] for name in ("receipt", "amended") if name in note)
 
 
 def _arrived(lake: Lake, published: PublishedRun) -> Iterator[str]:

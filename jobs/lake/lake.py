@@ -11,10 +11,7 @@ import pyarrow.dataset as ds
 
 from expectations.dataset import Dataset, Partition
 from expectations.errors import DataRefused, NotPermitted, UsageError
-from expectations.rules import Severity
-from expectations.validation import RuleCount, broken, count_rules
 from jobs.lake import rows
-from jobs.lake.content import content_hash
 from jobs.lake.deliveries import Deliveries, RawRef
 from jobs.lake.manifest import (
     FORMAT,
@@ -33,6 +30,7 @@ from jobs.lake.manifest import (
     version_id,
 )
 from jobs.lake.runs import Run, Runs
+from jobs.lake.staging import Staged, Staging
 from jobs.lake.storage import Storage, open_storage, update
 
 log = logging.getLogger(__name__)
@@ -72,13 +70,19 @@ class Lake:
             create: Make an empty one where there is none.
 
         Raises:
-            UsageError: There is none, or it is of another format.
+            UsageError: There is none, it is of another format, or none can lie there.
         """
         storage = open_storage(str(uri))
         if not storage.exists(MARKER):
             if not create:
                 raise UsageError(f"no lake at {storage.uri}; `kjede ingest` makes one")
-            storage.put_if_absent(MARKER, sealed({"format": FORMAT, "key_id": None}))
+            is_new = storage.put_if_absent(MARKER, sealed({"format": FORMAT, "key_id": None}))
+            if is_new and storage.put_if_absent(MARKER, b""):
+                storage.delete(MARKER)
+                raise UsageError(
+                    f"the store at {storage.uri} does not honour conditional writes (If-None-Match); two "
+                    "writers would overwrite each other, so that no lake can lie there"
+                )
         marker = unsealed(storage.read(MARKER), MARKER)
         if marker.get("format") != FORMAT:
             raise UsageError(
@@ -164,10 +168,10 @@ class Lake:
             log.info("%s %s: carried version %s, %d rows", dataset.name, partition, version, existing.rows)
             return existing
         where = f"{dataset.name} {partition}"
-        table = rows.sort_by_key(dataset, rows.conform(dataset, data, where), where)
-        return self._store(
-            dataset, table, folder, partition, version, content_hash(table), inputs, parameters, audit
-        )
+        with self.storage.scratch() as scratch:
+            staging = Staging(dataset, scratch, where)
+            staging.add(rows.sort_by_key(dataset, rows.conform(dataset, data, where), where))
+            return self._store(staging.close(), folder, partition, version, inputs, parameters, audit)
 
     def publish_raw(
         self,
@@ -183,7 +187,8 @@ class Lake:
 
         Args:
             dataset: Declaration of the raw table.
-            data: Its rows.
+            data: Its rows: a table in any order, or batches in the order of the key, which take no more
+                memory the more of them there are.
             source: Source of the delivery.
             delivery_id: The delivery.
             parameters: Worth noting in the manifest.
@@ -193,16 +198,59 @@ class Lake:
             DataRefused: The rows do not fit, or the delivery was taken in before with other rows.
             UsageError: The table is not stored by delivery.
         """
-        if dataset.partition is not Partition.DELIVERY:
-            raise UsageError(f"{dataset.name} is stored by month: publish")
-        # Delivery ids are unique within a source; a table that several sources share needs both.
-        partition = delivery_id if dataset.source else f"{source}.{delivery_id}"
-        check_partition(dataset, partition)
-        where, folder = f"{dataset.name} {partition}", raw_folder(dataset.name, partition)
-        table = rows.sort_by_key(dataset, rows.conform(dataset, data, where), where)
-        found = content_hash(table)
+        with self.storage.scratch() as scratch:
+            staging = self.stage_raw(dataset, scratch, source=source, delivery_id=delivery_id)
+            if isinstance(data, pa.Table):
+                where = f"{dataset.name} {_raw_partition(dataset, source, delivery_id)}"
+                staging.add(rows.sort_by_key(dataset, rows.conform(dataset, data, where), where))
+            else:
+                for batch in data:
+                    staging.add(batch)
+            return self.publish_staged(
+                staging.close(), source=source, delivery_id=delivery_id, parameters=parameters, audit=audit
+            )
+
+    def stage_raw(self, dataset: Dataset, folder: Path, *, source: str, delivery_id: str) -> Staging:
+        """Begin to write the rows that a delivery gives one raw table; `publish_staged` stores them.
+
+        Args:
+            dataset: Declaration of the raw table.
+            folder: Folder inside `storage.scratch()` for this table alone.
+            source: Source of the delivery.
+            delivery_id: The delivery.
+
+        Raises:
+            UsageError: The table is not stored by delivery.
+        """
+        partition = _raw_partition(dataset, source, delivery_id)
+        return Staging(dataset, folder, f"{dataset.name} {partition}")
+
+    def publish_staged(
+        self,
+        staged: Staged,
+        *,
+        source: str,
+        delivery_id: str,
+        parameters: Mapping[str, str] | None = None,
+        audit: bool = True,
+    ) -> TableRef:
+        """Store rows that were written with `stage_raw`, as `publish_raw` does.
+
+        Args:
+            staged: The rows.
+            source: Source of the delivery.
+            delivery_id: The delivery.
+            parameters: Worth noting in the manifest.
+            audit: Whether broken rules stop it.
+
+        Raises:
+            DataRefused: The delivery was taken in before with other rows, or the audit failed.
+        """
+        dataset, where = staged.dataset, staged.where
+        partition = _raw_partition(dataset, source, delivery_id)
+        folder = raw_folder(dataset.name, partition)
         existing = self._existing(folder)
-        if existing and existing.content_hash == found:
+        if existing and existing.content_hash == staged.content_hash:
             return existing
         if existing:
             if self.deliveries.receipt(source, delivery_id):
@@ -211,10 +259,8 @@ class Lake:
                 )
             # Left by an intake that died or whose code has changed since: nobody has seen it.
             self.storage.delete(f"{folder}/{MANIFEST}")
-        version = found[:VERSION_DIGITS]
-        return self._store(
-            dataset, table, folder, partition, version, found, [], dict(parameters or {}), audit
-        )
+        version = staged.content_hash[:VERSION_DIGITS]
+        return self._store(staged, folder, partition, version, [], dict(parameters or {}), audit)
 
     def manifest(self, ref: TableRef | RawRef) -> dict[str, Any]:
         """What the lake knows of a version.
@@ -252,12 +298,17 @@ class Lake:
             refs: One version or several of the same table.
 
         Raises:
+            DataRefused: A file is no whole Parquet file.
             UsageError: No version is named.
         """
         keys = self._keys(refs)
         if not keys:
             raise UsageError("nothing to read: no version of the table is named")
-        return ds.dataset(keys, format="parquet", filesystem=self.storage.filesystem())
+        try:
+            return ds.dataset(keys, format="parquet", filesystem=self.storage.filesystem())
+        except pa.ArrowInvalid as problem:
+            # Of no bytes or too few: some readers would take it for a table without rows.
+            raise DataRefused("table_unreadable", str(problem)) from None
 
     def read(
         self, refs: Refs, columns: Sequence[str] | None = None, where: ds.Expression | None = None
@@ -269,7 +320,11 @@ class Lake:
             columns: Only these.
             where: Only rows for which this holds.
         """
-        found = self.dataset(refs).to_table(columns=list(columns) if columns else None, filter=where)
+        dataset = self.dataset(refs)
+        try:
+            found = dataset.to_table(columns=list(columns) if columns else None, filter=where)
+        except pa.ArrowInvalid as problem:
+            raise DataRefused("table_unreadable", str(problem)) from None
         return found.replace_schema_metadata(None)
 
     def log(self, run: Run, job: str, values: Mapping[str, Any]) -> None:
@@ -299,61 +354,50 @@ class Lake:
 
     def _store(
         self,
-        dataset: Dataset,
-        table: pa.Table,
+        staged: Staged,
         folder: str,
         partition: str,
         version: str,
-        found: str,
         inputs: Sequence[str],
         parameters: Mapping[str, str],
         audit: bool,
     ) -> TableRef:
-        """Write, audit what was written, publish: the manifest comes last and only once."""
-        where = f"{dataset.name} {partition}"
-        with self.storage.scratch() as scratch:
-            files = rows.write_parquet(dataset, table, scratch)
-            staged = rows.read_back(dataset, [file.path for file in files], where)
-            counts = _audited(dataset, staged, where, found, audit)
-            manifest = build_manifest(
-                dataset,
-                partition,
-                version,
-                rows=table.num_rows,
-                content_hash=found,
-                files=[file.to_dict() for file in files],
-                inputs=inputs,
-                parameters=parameters,
-                code=self.code_version,
-                verdict={"audited": audit, "rules": [c.to_dict() for c in counts]},
-            )
-            del staged
-            for file in files:
-                self.storage.put_file(file.path, f"{folder}/{file.path.name}")
+        """Audit what was written, publish: the manifest comes last and only once."""
+        counts = staged.audited(audit)
+        manifest = build_manifest(
+            staged.dataset,
+            partition,
+            version,
+            rows=staged.rows,
+            content_hash=staged.content_hash,
+            files=[file.to_dict() for file in staged.files],
+            inputs=inputs,
+            parameters=parameters,
+            code=self.code_version,
+            verdict={"audited": audit, "rules": [c.to_dict() for c in counts]},
+        )
+        for file in staged.files:
+            self.storage.put_file(file.path, f"{folder}/{file.path.name}")
         content, key = sealed(manifest), f"{folder}/{MANIFEST}"
         if not self.storage.put_if_absent(key, content):
             content = self.storage.read(key)
-            if ref_of(content, key).content_hash != found:
+            if ref_of(content, key).content_hash != staged.content_hash:
                 raise DataRefused(
                     "not_deterministic",
-                    f"{where}: version {version} exists with other rows, made of the same inputs and code",
+                    f"{staged.where}: version {version} exists with other rows, made of the same inputs and "
+                    "code",
                 )
-        log.info("%s: published version %s, %d rows", where, version, table.num_rows)
+        log.info("%s: published version %s, %d rows", staged.where, version, staged.rows)
         return ref_of(content, key)
 
 
-def _audited(dataset: Dataset, staged: pa.Table, where: str, expected: str, audit: bool) -> list[RuleCount]:
-    """Count the rules over the staged rows, and refuse them when a critical one is broken."""
-    if content_hash(staged) != expected:
-        raise DataRefused("staged_corrupt", f"{where}: what was read back is not what was written")
-    counts = count_rules(dataset, staged)
-    critical = broken(counts, Severity.CRITICAL)
-    if critical and audit:
-        told = "; ".join(f"{c.rule.id} broken by {c.violated} of {c.checked}" for c in critical)
-        raise DataRefused("audit_failed", f"{where} with {staged.num_rows} rows: {told}")
-    for count in broken(counts, Severity.WARNING):
-        log.warning("%s: %s broken by %d of %d", where, count.rule.id, count.violated, count.checked)
-    return counts
+def _raw_partition(dataset: Dataset, source: str, delivery_id: str) -> str:
+    """Delivery ids are unique within a source; a table that several sources share needs both."""
+    if dataset.partition is not Partition.DELIVERY:
+        raise UsageError(f"{dataset.name} is stored by month: publish")
+    partition = delivery_id if dataset.source else f"{source}.{delivery_id}"
+    check_partition(dataset, partition)
+    return partition
 
 
 def _table_ref(ref: TableRef | RawRef) -> TableRef:

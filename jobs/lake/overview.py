@@ -142,6 +142,7 @@ def quarantine(lake: Lake, source: str | None = None) -> list[dict[str, Any]]:
                 "records": counts["in"],
                 "quarantined": counts["quarantined"],
                 "reasons": _reasons(lake, receipt),
+                "message": (receipt.get("refusal") or {}).get("message", ""),
                 "is_released": lake.deliveries.acceptance(source_name, delivery_id) is not None,
             }
         )
@@ -177,4 +178,7 @@ def _faults(lake: Lake, receipt: Receipt) -> pa.Table:
 def _reasons(lake: Lake, receipt: Receipt) -> list[str]:
     counted = Counter(_faults(lake, receipt).column("reason_code").to_pylist())
     named = [f"{code} {count}" for code, count in sorted(counted.items())]
-    return named or sorted({warning["code"] for warning in receipt.get("warnings", [])})
+    refusal = (receipt.get("refusal") or {}).get("code")
+    return named or sorted(
+        {w["code"] for w in receipt.get("warnings", [])} | ({refusal} if refusal else set())
+    )

@@ -1,7 +1,7 @@
 """Rows on their way into the lake: conformed to the declaration, sorted by key, written as Parquet."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,139 @@ def sort_by_key(dataset: Dataset, table: pa.Table, where: str) -> pa.Table:
     return table
 
 
+class RisingKeys:
+    """Sees to it that rows come in the order of a key that no two of them share."""
+
+    def __init__(self, dataset: Dataset, where: str) -> None:
+        """Begin before the first row.
+
+        Args:
+            dataset: Declaration of the table.
+            where: Table and partition, for messages.
+        """
+        self._names, self._where = list(dataset.key), where
+        self._last: pa.Table | None = None
+        self._rows = 0
+
+    def check(self, rows: pa.Table) -> None:
+        """Look at more rows.
+
+        Args:
+            rows: Conformed rows, which follow those before.
+
+        Raises:
+            DataRefused: The key of a row is not greater than that of the row before it.
+        """
+        if not rows.num_rows:
+            return
+        keys = rows.select(self._names)
+        both = keys if self._last is None else pa.concat_tables([self._last, keys])
+        rises, same = pa.scalar(False), pa.scalar(True)
+        for name in self._names:
+            column = both.column(name).combine_chunks()
+            before, after = column.slice(0, len(column) - 1), column.slice(1)
+            rises = pc.or_(rises, pc.and_(same, pc.greater(after, before)))
+            same = pc.and_(same, pc.equal(after, before))
+        if len(column) > 1 and not pc.all(rises).as_py():
+            at = self._rows + rises.index(False).as_py() + (self._last is None)
+            raise DataRefused(
+                "contract_breach",
+                f"{self._where}: row {at} does not come after the one before it by {', '.join(self._names)}",
+            )
+        self._rows += rows.num_rows
+        # A slice would keep all the rows in memory.
+        self._last = keys.slice(rows.num_rows - 1).take([0])
+
+
+class RowWriter:
+    """Writes rows that come a few at a time as Parquet, with the bytes that all of them at once would give."""
+
+    def __init__(self, dataset: Dataset, folder: Path) -> None:
+        """Begin with no rows.
+
+        Args:
+            dataset: Declaration of the table.
+            folder: Where to write.
+        """
+        self._folder = folder
+        self._schema = described_schema(dataset)
+        self._sorting = [pq.SortingColumn(_leaf_index(self._schema, name)) for name in dataset.key]
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self._file_rows = 0
+        self._written: list[WrittenFile] = []
+
+    def add(self, rows: pa.Table) -> None:
+        """Write more rows.
+
+        Args:
+            rows: Conformed rows, which follow those before in the order of the key.
+        """
+        while rows.num_rows:
+            room = min(GROUP_ROWS, FILE_ROWS - self._file_rows) - self._waiting_rows
+            self._waiting.append(rows.slice(0, room))
+            self._waiting_rows += self._waiting[-1].num_rows
+            if self._waiting_rows == min(GROUP_ROWS, FILE_ROWS - self._file_rows):
+                self._write_group()
+            rows = rows.slice(room)
+
+    def close(self) -> list[WrittenFile]:
+        """Write the rest.
+
+        Returns:
+            The files in order; one without rows when there are none.
+        """
+        if self._waiting:
+            self._write_group()
+        if not self._written and self._writer is None:
+            self._open()
+        self._close_file()
+        return self._written
+
+    def abandon(self) -> None:
+        """Let go of a file that is not to be finished."""
+        self._waiting = []
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _write_group(self) -> None:
+        """Pages begin anew where a chunk does, so that a group is one chunk however its rows came."""
+        writer = self._writer or self._open()
+        group = pa.concat_tables(self._waiting).combine_chunks().cast(self._schema)
+        writer.write_table(group, row_group_size=GROUP_ROWS)
+        self._file_rows += group.num_rows
+        self._waiting, self._waiting_rows = [], 0
+        if self._file_rows == FILE_ROWS:
+            self._close_file()
+
+    def _open(self) -> pq.ParquetWriter:
+        self._writer = pq.ParquetWriter(
+            self._folder / "writing",
+            self._schema,
+            compression="zstd",
+            compression_level=3,
+            write_page_index=True,
+            write_page_checksum=True,
+            sorting_columns=self._sorting,
+        )
+        return self._writer
+
+    def _close_file(self) -> None:
+        if self._writer is None:
+            return
+        self._writer.close()
+        path = self._folder / "writing"
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        # The name carries the digest: of two writers with different bytes, neither can replace the other's
+        # file.
+        path = path.rename(self._folder / f"part-{len(self._written):05d}-{sha256[:12]}.parquet")
+        self._written.append(WrittenFile(path, sha256, path.stat().st_size, self._file_rows))
+        self._writer, self._file_rows = None, 0
+
+
 def write_parquet(dataset: Dataset, table: pa.Table, folder: Path) -> list[WrittenFile]:
     """Write rows as Parquet that finds a key fast and is the same bytes every time.
 
@@ -117,33 +250,13 @@ def write_parquet(dataset: Dataset, table: pa.Table, folder: Path) -> list[Writt
     Returns:
         The files in order; one without rows when there are none.
     """
-    schema = described_schema(dataset)
-    sorting = [pq.SortingColumn(_leaf_index(schema, name)) for name in dataset.key]
-    written = []
-    for number, start in enumerate(range(0, max(table.num_rows, 1), FILE_ROWS)):
-        part = table.slice(start, FILE_ROWS)
-        path = folder / "writing"
-        with pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            compression_level=3,
-            write_page_index=True,
-            write_page_checksum=True,
-            sorting_columns=sorting,
-        ) as writer:
-            writer.write_table(part.cast(schema), row_group_size=GROUP_ROWS)
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        # The name carries the digest: of two writers with different bytes, neither can replace the other's
-        # file.
-        path = path.rename(folder / f"part-{number:05d}-{sha256[:12]}.parquet")
-        written.append(WrittenFile(path, sha256, path.stat().st_size, part.num_rows))
-    return written
+    writer = RowWriter(dataset, folder)
+    writer.add(table)
+    return writer.close()
 
 
-def read_back(dataset: Dataset, files: Iterable[Path], where: str) -> pa.Table:
-    """The rows as a reader will get them, every page checked against its checksum.
+def read_groups(dataset: Dataset, files: Iterable[Path], where: str) -> Iterator[pa.Table]:
+    """The rows as a reader will get them, a row group at a time, every page checked against its checksum.
 
     Args:
         dataset: Declaration of the table.
@@ -153,18 +266,34 @@ def read_back(dataset: Dataset, files: Iterable[Path], where: str) -> pa.Table:
     Raises:
         DataRefused: A file cannot be read, or has another schema.
     """
-    parts = []
     for path in files:
         try:
-            part = pq.read_table(path, page_checksum_verification=True, memory_map=True)
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                if not file.schema_arrow.equals(dataset.arrow_schema, check_metadata=False):
+                    raise DataRefused(
+                        "staged_corrupt", f"{where}: {path.name} was read back with another schema"
+                    )
+                for number in range(file.num_row_groups):
+                    yield file.read_row_group(number)
         except (pa.ArrowException, OSError) as problem:
             raise DataRefused(
                 "staged_corrupt", f"{where}: {path.name} cannot be read back: {problem}"
             ) from problem
-        if not part.schema.equals(dataset.arrow_schema, check_metadata=False):
-            raise DataRefused("staged_corrupt", f"{where}: {path.name} was read back with another schema")
-        parts.append(part)
-    return pa.concat_tables(parts)
+
+
+def read_back(dataset: Dataset, files: Iterable[Path], where: str) -> pa.Table:
+    """All rows as a reader will get them.
+
+    Args:
+        dataset: Declaration of the table.
+        files: Written files in order.
+        where: Table and partition, for messages.
+
+    Raises:
+        DataRefused: A file cannot be read, or has another schema.
+    """
+    groups = list(read_groups(dataset, files, where))
+    return pa.concat_tables(groups) if groups else dataset.arrow_schema.empty_table()
 
 
 def described_schema(dataset: Dataset) -> pa.Schema:

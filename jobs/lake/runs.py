@@ -16,7 +16,16 @@ from expectations.errors import DataRefused, UsageError
 from jobs import months
 from jobs.lake import pointer as pointers
 from jobs.lake.deliveries import RawRef, instant
-from jobs.lake.manifest import FORMAT, MANIFEST, VERSION_DIGITS, TableRef, digest, sealed, unsealed
+from jobs.lake.manifest import (
+    FORMAT,
+    MANIFEST,
+    VERSION_DIGITS,
+    TableRef,
+    digest,
+    ref_of,
+    sealed,
+    unsealed,
+)
 from jobs.lake.storage import Storage, update
 
 log = logging.getLogger(__name__)
@@ -209,9 +218,13 @@ class Runs:
         self._storage.put_if_absent(published.key, sealed(body))
         # After the run is written, `gc` spares what it names; what it removed before that is found missing
         # here.
-        for ref in (*published.tables, *(raw.ref for raw in published.deliveries)):
+        for ref in published.tables:
             if not self._storage.exists(f"{ref.folder}/{MANIFEST}"):
                 raise DataRefused("version_missing", f"{where}: {ref.id} is gone; run the jobs again")
+        for raw in published.deliveries:
+            # A purge stores a delivery anew at the same place; a run that read it before must not be seen.
+            if not self._is_there(raw.ref):
+                raise DataRefused("version_missing", f"{where}: {raw.id} is gone; run the jobs again")
         entry = (run.as_of_key, published.run_id)
         update(
             self._storage,
@@ -227,7 +240,60 @@ class Runs:
             month: `YYYY-MM`.
         """
         pointer = self._current(month)
-        return self._read(month, pointers.current(pointer)) if pointer else None
+        seen = pointers.current(pointer) if pointer else None
+        return self._read(month, seen) if seen else None
+
+    def awaited(self, month: str) -> str | None:
+        """As_of key of the run that readers of a month saw until it was purged; None when they see one.
+
+        Args:
+            month: `YYYY-MM`.
+        """
+        pointer = self._current(month)
+        return pointers.awaited(pointer) if pointer else None
+
+    def withdrawn(self, month: str) -> set[str]:
+        """Ids of the runs of a month that were rolled back from.
+
+        Args:
+            month: `YYYY-MM`.
+        """
+        pointer = self._current(month)
+        return set(pointer["withdrawn"]) if pointer else set()
+
+    def ended(self, why: str) -> set[str]:
+        """Ids of all runs that are gone for a reason.
+
+        Args:
+            why: `purge` or `retain`.
+        """
+        found: set[str] = set()
+        for month in self._storage.folders(pointers.FOLDER):
+            pointer = self._current(month)
+            gone = pointers.gone(pointer) if pointer else {}
+            found |= {run_id for (_, run_id), reason in gone.items() if reason == why}
+        return found
+
+    def end(self, month: str, entries: Iterable[pointers.Entry], why: str) -> None:
+        """Let runs of a month be gone: whoever asks for one is told why.
+
+        Args:
+            month: `YYYY-MM`.
+            entries: As_of key and id of each.
+            why: `purge` or `retain`.
+        """
+        listed = list(entries)
+        key = pointers.pointer_key(months.checked(month))
+        update(self._storage, key, lambda content: pointers.without(content, month, listed, why))
+
+    def settle(self, month: str) -> None:
+        """Let readers of a month see the newest run that is left, once none is to be made again.
+
+        Args:
+            month: `YYYY-MM`.
+        """
+        key = pointers.pointer_key(months.checked(month))
+        update(self._storage, key, lambda content: pointers.settle(content, month))
 
     def resolve(self, month: str, as_of: datetime | None = None, run_id: str | None = None) -> PublishedRun:
         """A published run of a month.
@@ -238,18 +304,22 @@ class Runs:
             run_id: Exactly this one.
 
         Raises:
+            DataRefused: It was purged, or its time is over (`purged`, `retained`).
             UsageError: There is none.
         """
         pointer = self._current(months.checked(month))
         if pointer is None:
             raise UsageError(f"no run of {month} is published; `kjede run --month {month}` makes one")
+        key = Run(month, as_of).as_of_key if as_of else ""
         if run_id is not None:
-            found = [(key, i) for key, i in pointers.order(pointer) if i == run_id]
+            found = [(k, i) for k, i in pointers.order(pointer) if i == run_id]
         elif as_of is not None:
-            key = Run(month, as_of).as_of_key
             found = [(k, i) for k, i in pointers.order(pointer) if k == key and i not in pointer["withdrawn"]]
         else:
-            found = [pointers.current(pointer)]
+            seen = pointers.current(pointer)
+            found = [seen] if seen else []
+        if not found:
+            _refuse_gone(pointer, month, key, run_id)
         if not found:
             known = ", ".join(sorted({k for k, _ in pointers.order(pointer)}))
             wanted = (
@@ -299,10 +369,40 @@ class Runs:
         key = pointers.run_key(month, entry)
         return _published(unsealed(self._storage.read(key), key))
 
+    def _is_there(self, ref: TableRef) -> bool:
+        """Whether exactly this version is stored."""
+        key = f"{ref.folder}/{MANIFEST}"
+        try:
+            return ref_of(self._storage.read(key), key).id == ref.id
+        except FileNotFoundError:
+            return False
+
     def _draft_key(self, run: Run, job: str) -> str:
         if not job.isidentifier():
             raise UsageError(f"{job!r} cannot name a job")
         return f"{run.folder}/{job}.json"
+
+
+def _refuse_gone(pointer: Mapping[str, Any], month: str, as_of: str, run_id: str | None) -> None:
+    """Say of a run that was there that it is gone for good, rather than that it never was.
+
+    Raises:
+        DataRefused: It was purged, or its time is over.
+    """
+    gone = pointers.gone(pointer)
+    if run_id is not None or as_of:
+        reasons = {why for (key, own), why in gone.items() if own == run_id or key == as_of}
+        what = f"run {run_id} of {month}" if run_id else f"the run of {month} as of {as_of}"
+    else:
+        reasons, what = set(gone.values()), f"the run of {month}"
+    awaited = pointers.awaited(pointer)
+    if awaited and run_id is None and as_of in ("", awaited):
+        told = f"{what} was purged and is not made again yet; `kjede purge finish` makes it"
+        raise DataRefused("purged", told)
+    if pointers.PURGE in reasons:
+        raise DataRefused("purged", f"{what} held what had to be removed; its rows and files are destroyed")
+    if pointers.RETAIN in reasons:
+        raise DataRefused("retained", f"{what} was kept as long as it may be; its files are destroyed")
 
 
 def _body(run: Run, tables: Iterable[TableRef], deliveries: Iterable[RawRef]) -> dict[str, Any]:

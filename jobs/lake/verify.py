@@ -21,7 +21,9 @@ from jobs.lake.runs import PublishedRun
 
 log = logging.getLogger(__name__)
 
-SEALED = ("raw", "tables", DELIVERIES, RUNS)
+RETENTION = "retention"
+
+SEALED = ("raw", "tables", "quality", "tombstones", "purges", RETENTION, DELIVERIES, RUNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,16 @@ def verify(lake: Lake, progress: Callable[[str], None] = log.debug) -> list[Faul
         if entry.key.endswith(f"/{MANIFEST}"):
             progress(entry.key)
             found += _verify_release(lake, entry.key)
-    purged = _purged(lake, broken)
+    purged, retained = _purged(lake, broken), _retained(lake, broken)
     for published in _readable_runs(lake, found):
         progress(published.key)
         for ref in (*published.tables, *(raw.ref for raw in published.deliveries)):
             # Purge beats immutability: rows that had to go are no fault of the run that once read them.
-            if refs.get(ref.id) != ref and (ref.table, ref.partition) not in purged:
+            if (
+                refs.get(ref.id) != ref
+                and ref.id not in retained
+                and (ref.table, ref.partition) not in purged
+            ):
                 state = "altered" if ref.id in refs else "missing"
                 found.append(Fault(published.key, "chain", f"names {ref.id}, which is {state}"))
     found += _verify_receipts(lake, refs, broken)
@@ -183,12 +189,24 @@ def _verify_receipts(lake: Lake, refs: dict[str, TableRef], broken: set[str]) ->
     found = []
     for entry in lake.storage.walk(DELIVERIES):
         receipt = {} if entry.key in broken else unsealed(lake.storage.read(entry.key), entry.key)
+        proof = receipt.get("retained")
+        if proof and not lake.storage.exists(proof):
+            found.append(Fault(entry.key, "missing", "its rows are gone and so is the proof of it"))
         if receipt.get("status") != "accepted":
             continue
         for ref in map(TableRef.from_dict, receipt.get("tables", [])):
             if refs.get(ref.id) != ref:
                 state = "altered" if ref.id in refs else "missing"
                 found.append(Fault(entry.key, "chain", f"names {ref.id}, which is {state}"))
+    return found
+
+
+def _retained(lake: Lake, broken: set[str]) -> set[str]:
+    """Ids of versions that were destroyed because their time was over, each with a proof."""
+    found = set()
+    for entry in lake.storage.walk(RETENTION):
+        proof = {} if entry.key in broken else unsealed(lake.storage.read(entry.key), entry.key)
+        found |= {version["id"] for version in proof.get("versions", ())}
     return found
 
 

@@ -24,7 +24,7 @@ from expectations.dataset import TEXT, WHOLE, Column, Dataset, Partition
 from jobs.lake.history import gc
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 from jobs.lake.verify import verify
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]

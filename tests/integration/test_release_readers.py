@@ -22,7 +22,7 @@ from expectations.sharing import contract
 from jobs.lake.deliveries import FATES
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 from jobs.release.readers import readers
 from jobs.release.scrub import DWELLING, PERSON
 from tests.unit.jobs.release.sample_run import (

@@ -33,6 +33,7 @@ def test_values_have_their_types() -> None:
         ("KJEDE_ENGINE", "duckdb", "expected sail, spark or sc://"),
         ("KJEDE_LOG_FORMAT", "xml", "expected text or json"),
         ("KJEDE_WORKERS", "-1", "expected 0 or more"),
+        ("KJEDE_FETCH_PER_SECOND", "0", "expected 1 or more"),
         ("KJEDE_LAKES", "x", "not a setting; did you mean KJEDE_LAKE"),
         ("KJEDE_QQQQQQQQQQQQQQQQ", "x", "not a setting; known: KJEDE_ALERT_WEBHOOK"),
     ],

@@ -1,14 +1,28 @@
 import gzip
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from expectations.contract import FOLDER
+from jobs.ingest.fetch_http import Limits
+from jobs.ingest.fetchers import FetchJob
+from jobs.ingest.landing import open_landing
 from jobs.ingest.tokens import Tokens
 from jobs.lake.lake import Lake
+from jobs.settings import Settings
+from tests.replay.server import Replay
 from tests.unit.jobs.ingest.desk import RING, Desk, Record
+
+QUICK = Limits(
+    connect_s=2, read_s=2, total_s=4, download_s=4, wait_s=0.5, longest_wait_s=4, per_second=0, attempts=4
+)
+"""Limits of tests, which wait for nothing: `sleep` only takes note."""
 
 
 @pytest.fixture
@@ -37,3 +51,45 @@ def example() -> Callable[[str, str], list[Record]]:
         return found
 
     return read
+
+
+@pytest.fixture
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(own: socket.socket, address: Any) -> None:
+        assert not isinstance(address, tuple) or address[0] in ("127.0.0.1", "::1"), f"network: {address}"
+        connect(own, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def replay(only_this_machine: None) -> Iterator[Replay]:
+    """A server without routes; no other can be reached."""
+    with Replay() as server:
+        yield server
+
+
+@pytest.fixture
+def fetch_job(replay: Replay, desk: Desk, tmp_path: Path) -> FetchJob:
+    """A run at 2026-02-03 05:15 in Norway whose every API is the replay server."""
+    settings = Settings(
+        home=tmp_path / "home",
+        brreg_url=replay.url,
+        arbeidstilsynet_url=replay.url,
+        kartverket_url=replay.url,
+        doffin_url=replay.url,
+        doffin_key="test-key",
+        klass_url=replay.url,
+    )
+    now = datetime.fromisoformat("2026-02-03T04:15:00+00:00")
+    landing = open_landing(desk.landing)
+    return FetchJob(landing, desk.lake, now, settings, limits=QUICK, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def later() -> Callable[[FetchJob, int], FetchJob]:
+    """The same run some days later."""
+    return lambda job, days: replace(job, now=job.now + timedelta(days=days))

@@ -7,7 +7,7 @@ import pytest
 
 from expectations.dataset import TEXT
 from expectations.raw_columns import day, money, org, person, raw_table, text, texts, whole, worked_out
-from jobs.ingest.extract import Context, RecordExtractor, Refused, TablePlan
+from jobs.ingest.extract import Context, Extraction, RecordExtractor, TablePlan
 from jobs.ingest.tokens import Tokens
 
 Record = dict[str, Any]
@@ -68,16 +68,18 @@ def extractor() -> RecordExtractor:
     return RecordExtractor([TablePlan(FIRMS, hooks), TablePlan(SITES, {}), TablePlan(GROUPS, {})])
 
 
-def as_dicts(plan: TablePlan, rows: list[list[Any]], tokens: Tokens) -> list[Record]:
-    places = [("f.jsonl", 7, item) for item in range(len(rows))]
-    found: list[Record] = plan.batch(rows, places, AT, tokens).to_pylist()
-    return found
+def cut(tokens: Tokens, *records: Record, **more: Any) -> Extraction:
+    numbers = list(range(7, 7 + len(records)))
+    return extractor().block(records, numbers, "f.jsonl", AT, tokens, **more)
+
+
+def as_dicts(made: Extraction) -> list[list[Record]]:
+    return [batch.to_pylist() if batch else [] for batch in made.batches]
 
 
 def test_one_walk_gives_the_rows_of_all_tables(tokens: Tokens) -> None:
-    firms, sites, groups = extractor().rows(RECORD, AT)
-    plans = [TablePlan(FIRMS, {"label": lambda *_: None}), TablePlan(SITES, {}), TablePlan(GROUPS, {})]
-    assert as_dicts(plans[0], firms, tokens) == [
+    firms, sites, groups = as_dicts(cut(tokens, RECORD))
+    assert firms == [
         {
             "delivery_id": AT.delivery_id,
             "file_name": "f.jsonl",
@@ -93,34 +95,46 @@ def test_one_walk_gives_the_rows_of_all_tables(tokens: Tokens) -> None:
             "label": "310000205@2026-01",
         }
     ]
-    own = [
-        {k: v for k, v in row.items() if k in SITES.names[5:]} for row in as_dicts(plans[1], sites, tokens)
-    ]
+    own = [{k: v for k, v in row.items() if k in SITES.names[5:]} for row in sites]
     assert [list(row.values())[1:] for row in own] == [
         ["310000205", 0, "one", "homes", None, date(2025, 1, 2), None],
         ["310000205", 0, "one", "works", "W", None, 1050],
         ["310000205", 2, "three", "homes", "H", None, None],
     ]
-    assert [row["group"] for row in as_dicts(plans[2], groups, tokens)] == ["one", "two", "three"]
+    assert [row["group"] for row in groups] == ["one", "two", "three"]
 
 
-def test_running_numbers_start_anew_in_each_record() -> None:
-    made = extractor()
-    assert made.rows(RECORD, AT) == made.rows(RECORD, AT)
+def test_running_numbers_start_anew_in_each_record(tokens: Tokens) -> None:
+    _, sites, groups = as_dicts(cut(tokens, RECORD, {"id": "310000302"}, RECORD))
+    assert [(row["record_no"], row["item_no"], row["group_no"]) for row in sites] == [
+        *((7, 0, 0), (7, 1, 0), (7, 2, 2)),
+        *((9, 0, 0), (9, 1, 0), (9, 2, 2)),
+    ]
+    assert [(row["record_no"], row["item_no"]) for row in groups] == [
+        *((7, 0), (7, 1), (7, 2)),
+        *((9, 0), (9, 1), (9, 2)),
+    ]
+
+
+def test_where_a_block_ends_leaves_no_trace(tokens: Tokens) -> None:
+    other = {**RECORD, "id": "12858831081", "groups": RECORD["groups"][1:]}
+    together = as_dicts(cut(tokens, RECORD, other))
+    apart = [as_dicts(extractor().block([r], [n], "f.jsonl", AT, tokens)) for n, r in ((7, RECORD), (8, other))]
+    assert together == [one + two for one, two in zip(*apart, strict=True)]
 
 
 def test_a_person_s_number_in_a_mixed_field_becomes_clear_value_and_token(tokens: Tokens) -> None:
-    firms, _, _ = extractor().rows({"id": "12858831081"}, AT)
-    row = as_dicts(TablePlan(FIRMS, {"label": lambda *_: None}), firms, tokens)[0]
+    row = as_dicts(cut(tokens, {"id": "12858831081"}))[0][0]
     assert row["orgnr"] is None
     assert row["owner_fnr"] == "12858831081"
     assert row["owner_token"] == tokens.of_person("12858831081")
     assert row["owner_token"].startswith("p1_")
 
 
-def test_a_record_without_the_list_gives_no_rows() -> None:
-    assert [len(rows) for rows in extractor().rows({"id": "310000205"}, AT)] == [1, 0, 0]
-    assert [len(rows) for rows in extractor().rows({"id": "310000205", "groups": []}, AT)] == [1, 0, 0]
+def test_a_record_without_the_list_gives_no_rows(tokens: Tokens) -> None:
+    assert [len(rows) for rows in as_dicts(cut(tokens, {"id": "310000205"}))] == [1, 0, 0]
+    assert [len(rows) for rows in as_dicts(cut(tokens, {"id": "310000205", "groups": []}))] == [1, 0, 0]
+    assert as_dicts(cut(tokens)) == [[], [], []]
 
 
 @pytest.mark.parametrize(
@@ -130,24 +144,41 @@ def test_a_record_without_the_list_gives_no_rows() -> None:
         (("homes", "moved"), "0000-01-01", "impossible_date", "$.groups[0].at.homes[0].moved"),
     ],
 )
-def test_a_value_that_does_not_fit_names_its_exact_place(
-    place: tuple[str, str], value: object, code: str, path: str
+def test_a_value_that_does_not_fit_refuses_its_record_and_names_its_exact_place(
+    tokens: Tokens, place: tuple[str, str], value: object, code: str, path: str
 ) -> None:
     record = {**RECORD, "groups": [{"at": {place[0]: [{place[1]: value}]}}]}
-    with pytest.raises(Refused) as told:
-        extractor().rows(record, AT)
-    assert (told.value.code, told.value.path) == (code, path)
-    assert str(value) not in told.value.message
+    made = cut(tokens, RECORD, record, RECORD)
+    assert list(made.refused) == [1]
+    assert (made.refused[1].code, made.refused[1].path) == (code, path)
+    assert str(value) not in made.refused[1].message
+    assert [{row["record_no"] for row in rows} for rows in as_dicts(made)] == [{7, 9}] * 3
 
 
-def test_a_required_token_without_number_is_refused() -> None:
+def test_a_value_that_no_row_would_hold_refuses_nothing(tokens: Tokens) -> None:
+    # The name of a group is of the wrong type, and only rows of groups and sites have it.
+    record = {"id": "310000205", "groups": [{"name": "x", "at": {"homes": [{"moved": None}]}}]}
+    dated = raw_table("d", "d", "s", "r", day("on", "on", "d"), text("x", "a[].x", "d"), rows="a[]")
+    made = RecordExtractor([TablePlan(dated, {})])
+    without = made.block([{"on": "no date"}], [1], "f", AT, tokens)
+    assert not without.refused
+    with_row = made.block([{"on": "no date", "a": [{"x": "y"}]}], [1], "f", AT, tokens)
+    assert [(p.code, p.path) for p in with_row.refused.values()] == [("impossible_date", "$.on")]
+    assert not cut(tokens, record).refused
+
+
+def test_records_that_are_left_out_give_no_rows_but_are_counted(tokens: Tokens) -> None:
+    made = cut(tokens, RECORD, RECORD, {"id": "310000302"}, left_out=[False, True, True])
+    assert made.left_out == {1: 1 + 3 + 3, 2: 1}
+    assert [{row["record_no"] for row in rows} for rows in as_dicts(made)] == [{7}] * 3
+
+
+def test_a_required_token_without_number_is_refused(tokens: Tokens) -> None:
     from jobs.ingest.tables import plan
 
     made = RecordExtractor([plan("raw_folkeregisteret_bosted__residences")])
     record = {"identifikasjonsnummer": [], "bostedsadresse": [{"adressegradering": "ugradert"}]}
-    with pytest.raises(Refused) as told:
-        made.rows(record, AT)
-    assert told.value.code == "missing_required"
+    assert [p.code for p in made.block([record], [1], "f", AT, tokens).refused.values()] == ["missing_required"]
 
 
 def test_a_column_without_path_or_hook_cannot_be_compiled() -> None:
@@ -163,8 +194,8 @@ def test_register_rows_in_full(example: Callable[[str, str], list[Record]], toke
         plan("raw_skatteetaten_amelding__incomes"),
     )
     record = example("skatteetaten_amelding", "amelding_*.jsonl.gz")[0]
-    work, pay = RecordExtractor([employments, incomes]).rows(record, AT)
-    job = as_dicts(employments, work, tokens)[0]
+    made = RecordExtractor([employments, incomes]).block([record], [1], "f", AT, tokens)
+    (job, *_), (line, *_) = as_dicts(made)
     assert job["employer_orgnr"] == "310000205"
     assert job["establishment_orgnr"] == "210000208"
     assert job["worker_fnr"] == "12858831081"
@@ -172,7 +203,6 @@ def test_register_rows_in_full(example: Callable[[str, str], list[Record]], toke
     assert job["position_pct"] == Decimal("100.0000")
     assert job["started_on"] == date(2025, 9, 1)
     assert job["ended_on"] is None
-    line = as_dicts(incomes, pay, tokens)[0]
     assert (line["amount_ore"], line["quantity"], line["wage_code"]) == (
         4200000,
         Decimal("150.00"),

@@ -247,7 +247,7 @@ def test_s8_a_refused_record_never_replaces_a_good_one(desk: Desk, reports: list
     assert desk.counts(folder) == {"in": 2, "accepted": 1, "quarantined": 1}
 
 
-def test_files_that_no_table_holds_are_checked_counted_and_named(desk: Desk) -> None:
+def test_files_of_several_services_are_checked_counted_and_stored(desk: Desk) -> None:
     answers = [
         {"forespurteOrganisasjon": "310000302", "svarstatus": "ingenData", "levert": "2026-02-12T06:00:00"}
     ]
@@ -264,12 +264,16 @@ def test_files_that_no_table_holds_are_checked_counted_and_named(desk: Desk) -> 
     folder = desk.land("skatteetaten_seriositet", [], period="2026-02", at=AT, files=files)
     outcome = desk.take().outcomes[0]
     assert desk.counts(folder) == {"in": 3, "accepted": 2, "quarantined": 1}
-    assert [w["code"] for w in outcome.warnings] == ["file_not_stored"]
+    assert outcome.warnings == []
+    assert outcome.rows == {
+        "raw_skatteetaten_seriositet__arrears": 1,
+        "raw_skatteetaten_seriositet__vat_registrations": 1,
+    }
     receipt = desk.lake.deliveries.receipt("skatteetaten_seriositet", folder.name)
     assert receipt is not None
     assert {file["name"]: file["stored"] for file in receipt["files"]} == {
         "restanser.jsonl.gz": True,
-        "mva_register.jsonl.gz": False,
+        "mva_register.jsonl.gz": True,
     }
 
 

@@ -21,7 +21,7 @@ from expectations.dataset import (
     Partition,
 )
 from jobs.lake.lake import Lake
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 
 Rows = Callable[..., pa.Table]
 

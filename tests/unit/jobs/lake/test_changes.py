@@ -12,7 +12,7 @@ from expectations.dataset import TEXT, TEXTS, WHOLE, Column, Dataset
 from jobs.lake.changes import diff
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
-from jobs.lake.storage import LocalStorage
+from jobs.lake.storage_local import LocalStorage
 
 RUN = Run.of("2026-01")
 TABLE = Dataset(

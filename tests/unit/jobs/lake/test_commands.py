@@ -130,27 +130,6 @@ def test_gc_says_what_would_go(call: Call, lake: Lake, things: Dataset, rows: An
     assert listed(call("gc", "--grace", "0", "--json")) == []
 
 
-def test_a_held_delivery_is_accepted_by_name(call: Call, lake: Lake, receipt: Any) -> None:
-    lake.deliveries.write(receipt("d1", status="held"))
-    assert listed(call("quarantine", "list", "--json"))[0]["status"] == "held"
-    assert listed(call("quarantine", "show", "test/d1", "--json")) == []
-    call("quarantine", "accept", "d1", "--reason", "checked with the owner", "--by", "kari")
-    assert lake.deliveries.acceptance("test", "d1") == {
-        "source": "test", "delivery_id": "d1", "reason": "checked with the owner", "by": "kari",
-    }  # fmt: skip
-    assert listed(call("quarantine", "retry", "d1", "--json"))[0]["was"] == ["held"]
-    assert isinstance(call("quarantine", "show", "d1").exception, UsageError)
-
-
-def test_an_id_of_two_sources_must_name_one(call: Call, lake: Lake, receipt: Any) -> None:
-    for source in ("one", "two"):
-        lake.deliveries.write(receipt("d1", status="held", source=source))
-    result = call("quarantine", "accept", "d1", "--reason", "r")
-    assert "several sources have it: one, two" in str(result.exception)
-    assert call("quarantine", "accept", "two/d1", "--reason", "r").exit_code == 0
-    assert lake.deliveries.acceptance("one", "d1") is None
-
-
 def test_keys_are_made_once(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     made = listed(call("keys", "init", "--key-file", str(path), "--json"))
