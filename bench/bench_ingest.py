@@ -51,7 +51,11 @@ def fnrs(count: int) -> Iterator[str]:
     per_day = 250
     # Of the numbers of a day, five in six have check digits.
     days = int(count / per_day * 1.25) + 28
-    day, month, year = (np.arange(days) % 28 + 1, np.arange(days) // 28 % 12 + 81, np.arange(days) // 336 + 40)
+    day, month, year = (
+        np.arange(days) % 28 + 1,
+        np.arange(days) // 28 % 12 + 81,
+        np.arange(days) // 336 + 40,
+    )
     stem = np.repeat(day * 10**7 + month * 10**5 + year * 10**3, per_day)
     nine = stem + np.tile(np.arange(per_day), days)
     first = -(digits(nine, 9) @ np.array([3, 7, 6, 1, 8, 9, 4, 5, 2])) % 11
@@ -81,8 +85,8 @@ REPORT = (
     '"beregningskodeForArbeidsgiveravgift":"generelleNaeringer","sone":"1","avgiftsgrunnlagBeloep":%d,'
     '"prosentsatsForAvgiftsberegning":14.1}]}}]}}'
 )
-FIRST = "SNILL KLOK RØD GRØNN RASK TREG STILLE BLÅ SINT GLAD MYK LANG KORT TYNN ÆRLIG VÅKEN".split()
-LAST = "TRAKT STIGE SKOG HAVN BÅT SKÅL ØKS BRO VIND FJÆR LYKT STEIN MOSE ELV".split()
+FIRST = ["SNILL", "KLOK", "RØD", "GRØNN", "RASK", "TREG", "STILLE", "BLÅ", "SINT", "GLAD", "MYK", "LANG", "KORT", "TYNN", "ÆRLIG", "VÅKEN"]
+LAST = ["TRAKT", "STIGE", "SKOG", "HAVN", "BÅT", "SKÅL", "ØKS", "BRO", "VIND", "FJÆR", "LYKT", "STEIN", "MOSE", "ELV"]
 
 
 def reports(employers: int) -> Iterator[bytes]:
@@ -101,7 +105,16 @@ def reports(employers: int) -> Iterator[bytes]:
             workers.append(
                 WORKER
                 % (
-                    *(fnr, name, *born, k + 1, k + 1, m % 26, m % 12 + 1, ("7121111", "5223101", "2512102")[m % 3]),
+                    *(
+                        fnr,
+                        name,
+                        *born,
+                        k + 1,
+                        k + 1,
+                        m % 26,
+                        m % 12 + 1,
+                        ("7121111", "5223101", "2512102")[m % 3],
+                    ),
                     *("100.0" if m % 4 else f"{20 + m % 80}.25", f"{30000 + m % 9000}.{m % 90 + 10}", k + 1),
                     *("timeloenn" if hourly else "fastloenn", 150 if hourly else 1, 9000 + m % 500),
                 )
@@ -135,7 +148,17 @@ def units(count: int) -> Iterator[bytes]:
     """Units of the register with its usual fields."""
     for n, orgnr in enumerate(orgnrs(count, 3)):
         line = UNIT % (
-            *(orgnr, FIRST[n % 16], LAST[n // 16 % 14], n, n % 9999 + 1, n % 900, n % 26, n % 12 + 1, n % 28 + 1),
+            *(
+                orgnr,
+                FIRST[n % 16],
+                LAST[n // 16 % 14],
+                n,
+                n % 9999 + 1,
+                n % 900,
+                n % 26,
+                n % 12 + 1,
+                n % 28 + 1,
+            ),
             *("true" if n % 3 else "false", ("41.000", "43.320", "81.210")[n % 3], n % 90),
             *(n % 9999 + 1, n % 140 + 1, n % 26),
         )
@@ -239,7 +262,9 @@ def main() -> None:
     if given.folder is None:
         parser.error("--folder is needed")
     out = sys.stdout.write
-    out("| what | size | stored MB | records | rows | wall s | processor s | rows/s | peak MiB | exponent |\n")
+    out(
+        "| what | size | stored MB | records | rows | wall s | processor s | rows/s | peak MiB | exponent |\n"
+    )
     out("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
     for what in given.what.split(","):
         before: tuple[float, float] | None = None
@@ -255,7 +280,11 @@ def main() -> None:
             before = (size, found["wall"])
             row = [
                 *(what, f"{size:g}x", f"{stored:.0f}", f"{found['records']:.0f}", f"{found['rows']:.0f}"),
-                *(f"{found['wall']:.1f}", f"{found['processor']:.1f}", f"{found['rows'] / found['wall']:.0f}"),
+                *(
+                    f"{found['wall']:.1f}",
+                    f"{found['processor']:.1f}",
+                    f"{found['rows'] / found['wall']:.0f}",
+                ),
                 *(f"{found['peak'] / 2**20:.0f}", exponent),
             ]
             out(f"| {' | '.join(row)} |\n")

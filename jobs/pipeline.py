@@ -145,7 +145,9 @@ def _flag(lake: Lake, run: Run, progress: Progress) -> tuple[Sequence[TableRef],
     raws = [deliveries[i] for i in sorted(deliveries)]
     with checks.beside(lake, run) as checking:
         checking.add([ref for ref in inputs if ref.partition == run.month], checks.OF_INPUTS, raws)
-        made = job.run(lake, run, inputs, engine=settings().engine, workers=settings().processes, progress=progress)
+        made = job.run(
+            lake, run, inputs, engine=settings().engine, workers=settings().processes, progress=progress
+        )
         checking.add(made, checks.OF_RESULTS)
         progress(f"checks {run.month}")
         try:

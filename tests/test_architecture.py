@@ -67,7 +67,7 @@ def test_our_names_belong_to_nobody_else() -> None:
 
 def test_sources_were_found() -> None:
     assert len(SOURCES) > 50
-    assert len(DAG_FILES) == 6
+    assert len(DAG_FILES) == 7
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -30,6 +30,7 @@ def doctor(lake: LakeOption = "", landing: LandingOption = "", as_json: Json = F
         holdings.purges,
         holdings.waiting,
         holdings.months,
+        holdings.retention,
         holdings.landing,
         machine.leftovers,
     )

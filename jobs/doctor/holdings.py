@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from expectations import contract
@@ -155,6 +156,21 @@ def months(patient: Patient) -> Iterator[Row]:
         yield Row("months", Status.WARNING, f"{len(found)} stale months; {some(found)}", "run them again")
     else:
         yield Row("months", Status.OK, "no stale month")
+
+
+def retention(patient: Patient) -> Iterator[Row]:
+    """What is older than its retention limit and still there."""
+    if patient.lake is None:
+        return
+    from jobs.purge.retention import over_limit
+
+    over = over_limit(patient.lake, datetime.fromtimestamp(patient.now, UTC))
+    if over:
+        names = sorted(f"{row['what']} {row['name']}" for row in over)
+        what = f"{len(over)} things are over their time: {some(names)}"
+        yield Row("retention", Status.WARNING, what, "kjede retain --dry-run, then kjede retain")
+    else:
+        yield Row("retention", Status.OK, "nothing is over its time")
 
 
 def landing(patient: Patient) -> Iterator[Row]:

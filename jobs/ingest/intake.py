@@ -137,7 +137,9 @@ def _pending(
     for name in [source] if source else sorted(raw_tables()):
         for delivery_id in purge.unfinished(lake, name):
             if (name, delivery_id) not in names:
-                warnings.append(f"purge_unfinished: a purge of {name}/{delivery_id} died; `kjede purge finish`")
+                warnings.append(
+                    f"purge_unfinished: a purge of {name}/{delivery_id} died; `kjede purge finish`"
+                )
     for told in warnings:
         log.warning("%s", told)
     return wanted, warnings

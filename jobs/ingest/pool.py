@@ -211,7 +211,7 @@ class _Process:
     def work(self, content: bytes) -> DeliveryWork:
         """The work on a delivery, made when its first block comes."""
         if self._job is None or self._job[0] != content:
-            self._job = (content, DeliveryWork(pickle.loads(content), self.tokens))  # noqa: S301 - our own
+            self._job = (content, DeliveryWork(pickle.loads(content), self.tokens))
         return self._job[1]
 
 

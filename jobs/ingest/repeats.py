@@ -35,9 +35,7 @@ def digests(records: Sequence[Record], keys: Sequence[Callable[[Record], Any]]) 
             for record in records
         ]
     )
-    contents = b"".join(
-        [blake(_content(record), digest_size=DIGEST_BYTES).digest() for record in records]
-    )
+    contents = b"".join([blake(_content(record), digest_size=DIGEST_BYTES).digest() for record in records])
     return np.frombuffer(found, np.uint64), np.frombuffer(contents, np.uint64)
 
 

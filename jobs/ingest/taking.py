@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -140,7 +140,8 @@ class _Taking:
             stones=tuple(self.stones),
         )
         self.datasets = [
-            () if file.spec.record == DELETION_RECORD else tables_of(self.source.name, file.spec) for file in files
+            () if file.spec.record == DELETION_RECORD else tables_of(self.source.name, file.spec)
+            for file in files
         ]
         self.counts = [no_counts() for _ in files]
         self.repeats = Repeats()
@@ -244,7 +245,11 @@ class _Taking:
             name = self.files[fates.first[0]].name
             told = f"{name}: a key came again with other content; the last in file order counts"
             self.warnings.append({"code": "key_repeated", "message": told})
-        dropped = {file_no: set(numbers.tolist()) for file_no, numbers in fates.dropped.items()} if self.dead else {}
+        dropped = (
+            {file_no: set(numbers.tolist()) for file_no, numbers in fates.dropped.items()}
+            if self.dead
+            else {}
+        )
         for (file_no, number), rows in self.dead.items():
             if number not in dropped.get(file_no, ()):
                 self.counts[file_no]["accepted"] -= 1
@@ -309,7 +314,9 @@ class _Taking:
             for group in one.groups():
                 gone = group.filter(pc.and_(keeps.gone(one.dataset, group), _kept_rows(group, dropped)))
                 for name in pc.unique(gone.column("file_name")).to_pylist():
-                    numbers = gone.filter(pc.equal(gone.column("file_name"), name)).column("record_no").to_numpy()
+                    numbers = (
+                        gone.filter(pc.equal(gone.column("file_name"), name)).column("record_no").to_numpy()
+                    )
                     counts = self.counts[files[name]]
                     counts["accepted"] -= len(numbers)
                     counts["purged"] += len(numbers)
@@ -319,7 +326,9 @@ class _Taking:
     def _kept(self, staged: Staged, dropped: Dropped, own: Tombstone | None) -> Staged:
         """The rows that stay; they are written once more only where some go."""
         dataset = staged.dataset
-        files = {f.name for f, own_tables in zip(self.files, self.datasets, strict=True) if dataset in own_tables}
+        files = {
+            f.name for f, own_tables in zip(self.files, self.datasets, strict=True) if dataset in own_tables
+        }
         mine = {name: numbers for name, numbers in dropped.items() if name in files and len(numbers)}
         keeps = self._filter([own]) if own is not None else None
         is_touched = keeps is not None and bool(keeps.touches(dataset))

@@ -45,7 +45,7 @@ class Tokens:
         if new:
             made = pseudonyms(self._required(), domain, new)
             fresh = {value: token for value, token in zip(new, made, strict=True) if token is not None}
-            known = known | fresh
+            known = {**known, **fresh}
             self._known[domain] = known if len(known) <= KNOWN else fresh
         return [None if value is None else known[value] for value in values]
 

@@ -94,7 +94,7 @@ class Walk:
     def compile(self) -> None:
         """Make the function, once everything that is wanted has been asked for."""
         source, known = self.source()
-        exec(compile(source, "<walk>", "exec"), known)  # noqa: S102 - made of declarations, never of data
+        exec(compile(source, "<walk>", "exec"), known)
         self._function = known["walk"]
 
     def through(self, records: Sequence[Record]) -> "Found":
@@ -123,7 +123,9 @@ class Walk:
         n, indent = branch.number, " " * depth
         lines.append(f"{indent}g{n} = n{n}.get")
         shared: dict[str, str] = {}
-        values = "".join(f"{self._read(branch, steps, shared, lines, indent, known)}, " for steps in branch.wanted)
+        values = "".join(
+            f"{self._read(branch, steps, shared, lines, indent, known)}, " for steps in branch.wanted
+        )
         lines.append(f"{indent}v{n}(({values}))")
         if branch.keeps_items:
             lines.append(f"{indent}i{n}(n{n})")

@@ -210,8 +210,12 @@ class _FileWork:
     def _extract(self, fates: _Fates) -> None:
         """Rows of the records that have no fault, but not of those that must not be stored."""
         taken = fates.taken
-        dead = [self._is_dead(record, taken) for record in fates.good] if self.grave or self.is_removing else []
-        extraction = self.extractor.block(fates.good, fates.numbers, self.name, self.context, self.tokens, dead)
+        dead = (
+            [self._is_dead(record, taken) for record in fates.good] if self.grave or self.is_removing else []
+        )
+        extraction = self.extractor.block(
+            fates.good, fates.numbers, self.name, self.context, self.tokens, dead
+        )
         for at, problem in extraction.refused.items():
             fault = Fault(problem.code, problem.path, problem.message)
             self._refuse(fates.good[at], fates.numbers[at], [fault], fates)

@@ -92,7 +92,9 @@ class _Column:
         elif pa.types.is_list(kind) or pa.types.is_map(kind):
             self._lengths = hashlib.sha256()
             is_map = pa.types.is_map(kind)
-            self._inner = [_Column(pa.struct([kind.key_field, kind.item_field]) if is_map else kind.value_type)]
+            self._inner = [
+                _Column(pa.struct([kind.key_field, kind.item_field]) if is_map else kind.value_type)
+            ]
         else:
             self._values = hashlib.sha256()
             if pa.types.is_string(kind) or pa.types.is_binary(kind):
@@ -115,7 +117,9 @@ class _Column:
             self._update_texts(chunk)
 
     def _update_texts(self, chunk: pa.Array) -> None:
-        filled = pc.fill_null(chunk, "" if pa.types.is_string(self._kind) else b"") if chunk.null_count else chunk
+        filled = (
+            pc.fill_null(chunk, "" if pa.types.is_string(self._kind) else b"") if chunk.null_count else chunk
+        )
         _feed(self._lengths, pc.binary_length(filled))
         _, offsets, data = filled.buffers()
         if data is not None and self._values is not None:

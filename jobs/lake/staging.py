@@ -150,7 +150,9 @@ class _Counts:
 
 
 def _is_key(rule: Rule, dataset: Dataset) -> bool:
-    return isinstance(rule.holds, Unique) and rule.when is None and set(rule.holds.columns) == set(dataset.key)
+    return (
+        isinstance(rule.holds, Unique) and rule.when is None and set(rule.holds.columns) == set(dataset.key)
+    )
 
 
 def _columns(rule: Rule) -> set[str]:

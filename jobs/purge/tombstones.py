@@ -34,6 +34,13 @@ IN_PASSING = frozenset(
         ("raw_arbeidstilsynet_registre__staffing", "parent_orgnr"),
         ("raw_arbeidstilsynet_registre__car_care", "parent_orgnr"),
         ("raw_kontraktskjede__projects", "verified_by_orgnr"),
+        ("raw_byggeplass_oversiktslister__presences", "hirer_orgnr"),
+        ("raw_skatteetaten_oppdrag__assignments", "main_client_orgnr"),
+        ("raw_skatteetaten_oppdrag__assignments", "client_above_orgnr"),
+        ("raw_skatteetaten_seriositet__vat_filing_answers", "responsible_orgnr"),
+        ("raw_skatteetaten_seriositet__filing_duties", "filed_by_orgnr"),
+        ("raw_hmskort_register__cards", "orderer_orgnr"),
+        ("raw_innkvartering_meldinger__notices", "owner_orgnr"),
     }
 )
 """Columns in which a record about one unit names another; there only the value goes, not the record."""

@@ -18,6 +18,8 @@ import pytest
 
 from jobs.ingest import intake, readers, unpack
 from jobs.ingest.intake import ingest
+from jobs.ingest.purge import resume
+from jobs.ingest.tokens import Tokens
 from jobs.lake.history import gc
 from jobs.lake.lake import Lake
 from jobs.lake.verify import verify
@@ -80,8 +82,10 @@ def before(root: Path) -> None:
 
 
 def after(root: Path) -> None:
-    """Everything that has landed is taken in."""
-    ingest(root / "landing", Lake.open(root / "lake"), ring=RING, workers=1)
+    """Everything that has landed is taken in, and purges that died are ended, as `kjede ingest` does it."""
+    lake = Lake.open(root / "lake")
+    ingest(root / "landing", lake, ring=RING, workers=1)
+    resume(lake, Tokens(RING.core_key()))
 
 
 def _first(root: Path) -> set[tuple[str, str]]:
@@ -114,19 +118,19 @@ def kill_at_every_step(root: Path) -> int:
     return killed
 
 
-def run(*arguments: str) -> "subprocess.Popen[bytes]":
+def run(*arguments: str, pipe: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(part for part in sys.path if part)
     return subprocess.Popen(
         [sys.executable, __file__, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=pipe,
+        stderr=pipe,
         env={**os.environ, "PYTHONPATH": path},
         start_new_session=True,
     )
 
 
 def test_an_intake_that_died_before_any_change_is_finished_by_the_next(tmp_path: Path) -> None:
-    program = run("every", str(tmp_path))
+    program = run("every", str(tmp_path), pipe=subprocess.PIPE)
     out, problem = program.communicate(timeout=400)
     assert program.returncode == 0, problem.decode()
     assert int(out) > 20

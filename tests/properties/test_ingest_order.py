@@ -34,7 +34,9 @@ def example(source: str, pattern: str) -> list[Record]:
     path = sorted((FOLDER / "examples" / source).glob(f"*/*/{pattern}"))[0]
     content = gzip.decompress(path.read_bytes()).decode()
     found: list[Record] = (
-        json.loads(content) if content.lstrip()[0] == "[" else [json.loads(line) for line in content.splitlines()]
+        json.loads(content)
+        if content.lstrip()[0] == "["
+        else [json.loads(line) for line in content.splitlines()]
     )
     return found
 
@@ -69,7 +71,12 @@ def deletion(desk: Desk, source: str, day: str, period: str, file: str, key: Rec
 
 def notices(desk: Desk, day: str, *told: tuple[str, str]) -> None:
     rows = [
-        {"oppdateringsid": 99000001 + n, "dato": f"{day[:10]}T04:00:00Z", "organisasjonsnummer": o, "endringstype": k}
+        {
+            "oppdateringsid": 99000001 + n,
+            "dato": f"{day[:10]}T04:00:00Z",
+            "organisasjonsnummer": o,
+            "endringstype": k,
+        }
         for n, (o, k) in enumerate(told)
     ]
     page = {"_embedded": {"oppdaterteEnheter": rows}, "page": {"size": 100, "totalElements": len(rows)}}
@@ -89,7 +96,9 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     first = reports[0]
     broken = {**reports[1], "leveringstidspunkt": "i går"}
     desk.land(AMELDING, [*reports, first], period="2026-01", at=at(5))
-    desk.land(AMELDING, [broken, {**first, "meldingsId": "M-7"}, first], period="2026-01", at=at(6), kind="late")
+    desk.land(
+        AMELDING, [broken, {**first, "meldingsId": "M-7"}, first], period="2026-01", at=at(6), kind="late"
+    )
     desk.land(AMELDING, [{**reports[1], "oppgave": {}}], period="2026-01", at=at(7), kind="replacement")
     amelding = "amelding_*.jsonl.gz"
     deletion(desk, AMELDING, at(8), "2026-01", amelding, {"opplysningspliktig.norskIdentifikator": GONE})
@@ -97,7 +106,13 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     past = home("399500777", "fortrolig", erGjeldende=False)
     desk.land(FREG, [person(FNR, home("399500001")), person(OTHER, home("399500002"), past)], period="2026-02-02",
               at=at(2), kind="delta")  # fmt: skip
-    desk.land(FREG, [person(FNR, home("399500003", "strengtFortrolig"))], period="2026-02-12", at=at(12), kind="delta")
+    desk.land(
+        FREG,
+        [person(FNR, home("399500003", "strengtFortrolig"))],
+        period="2026-02-12",
+        at=at(12),
+        kind="delta",
+    )
     desk.land(FREG, [person(FNR, home("399500004"))], period="2026-02-14", at=at(14), kind="delta")
     units = [unit(KEPT), unit(REMOVED), unit(REMOVED, navn="NYTT NAVN"), {**unit("310000108"), "navn": 7}]
     desk.land(UNITS, units, period="2026-02-01", at=at(1), kind="snapshot")
@@ -130,7 +145,13 @@ def test_the_order_of_arrival_leaves_no_trace(landed: Desk, tmp_path: Path) -> N
     assert {receipt["status"] for receipt in told.values()} == {"accepted"}
     tried = iter(range(1000))
 
-    @settings(deadline=None, derandomize=True, max_examples=8, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        deadline=None,
+        derandomize=True,
+        max_examples=8,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
     @given(st.permutations(everything), st.lists(st.integers(1, len(everything)), max_size=4))
     def same(order: list[tuple[str, str]], cuts: list[int]) -> None:
         bounds = [0, *sorted(set(cuts)), len(order)]

@@ -11,8 +11,9 @@ from jobs.ingest.fetchers import FETCHERS
 DAGS = Path(__file__).parents[3] / "dags"
 MONTHLY = {"kjede_ingest", "kjede_join", "kjede_flag", "kjede_release"}
 FETCHING = {f"kjede_fetch_{name}" for name in FETCHERS}
-ASKED_FOR = {"kjede_arrivals", *FETCHING}
-"""Off until somebody switches them on: they need a network, or owners who deliver by themselves."""
+INTAKES = {"kjede_arrivals", *FETCHING}
+ASKED_FOR = {*INTAKES, "kjede_retain"}
+"""Off until somebody switches them on: they need a network or owners who deliver, or they destroy."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,9 @@ def dag(request: pytest.FixtureRequest, bag: DagBag) -> Any:
 def test_all_are_read_and_named_after_their_file(bag: DagBag) -> None:
     assert bag.import_errors == {}
     assert set(bag.dags) == MONTHLY | ASKED_FOR
-    assert {*MONTHLY, "kjede_arrivals", "kjede_fetch"} == {path.stem for path in DAGS.glob("*.py")}
+    assert {*MONTHLY, "kjede_arrivals", "kjede_fetch", "kjede_retain"} == {
+        path.stem for path in DAGS.glob("*.py")
+    }
 
 
 def test_only_what_needs_nothing_from_outside_is_on_at_first(bag: DagBag) -> None:
@@ -42,7 +45,7 @@ def test_a_client_runs_at_the_time_it_names(bag: DagBag) -> None:
         assert str(timetable.timezone) == "Europe/Oslo"
 
 
-@pytest.mark.parametrize("name", sorted({"kjede_ingest", *ASKED_FOR}))
+@pytest.mark.parametrize("name", sorted({"kjede_ingest", *INTAKES}))
 def test_deliveries_are_taken_in_one_task_each_and_settled_even_after_a_refusal(
     bag: DagBag, name: str
 ) -> None:
@@ -101,7 +104,8 @@ def test_assets_link_the_chain(bag: DagBag) -> None:
     made = {name: {out.name for task in dag.tasks for out in task.outlets} for name, dag in bag.dags.items()}
     timetables: dict[str, Any] = {name: bag.dags[name].timetable for name in MONTHLY - {"kjede_ingest"}}
     awaited = {name: timetable.asset_condition.name for name, timetable in timetables.items()}
-    assert bag.dags["kjede_arrivals"].timetable.asset_condition.objects[0].name == "kjede_landed"
+    arrivals: Any = bag.dags["kjede_arrivals"].timetable
+    assert [asset.name for asset in arrivals.asset_condition.objects] == ["kjede_landed"]
     assert made["kjede_ingest"] == {awaited["kjede_join"]}
     assert made["kjede_join"] == {awaited["kjede_flag"]}
     assert made["kjede_flag"] == {awaited["kjede_release"]}

@@ -17,6 +17,7 @@ from jobs.lake import overview
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
 from jobs.lake.storage_local import LocalStorage
+from jobs.purge import retention
 from jobs.settings import Settings
 
 Receipt = Callable[..., dict[str, Any]]
@@ -50,6 +51,7 @@ def test_no_lake_yet_is_a_warning_and_nothing_of_it_is_looked_at(patient: Patien
         holdings.purges,
         holdings.waiting,
         holdings.months,
+        holdings.retention,
     ):
         assert found(check, empty) == []
     assert not (tmp_path / "none").exists()
@@ -122,6 +124,14 @@ def test_deliveries_that_wait_for_a_decision(patient: Patient, lake: Lake, recei
         ("warning", "2 rejected deliveries: test/d2, test/d3"),
         ("warning", "1 conflict deliveries: test/d4"),
     ]
+
+
+def test_what_is_over_its_time(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(holdings.retention, patient) == [("ok", "nothing is over its time")]
+    row = {"what": "delivery", "name": "brreg_enheter/1", "state": "over"}
+    monkeypatch.setattr(retention, "over_limit", lambda lake, at: [row])
+    told = [("warning", "1 things are over their time: delivery brreg_enheter/1")]
+    assert found(holdings.retention, patient) == told
 
 
 def test_stale_months(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:

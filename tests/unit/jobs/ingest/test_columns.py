@@ -12,7 +12,9 @@ from jobs.ingest.columns import _one_by_one, column_of
 from jobs.ingest.values import converter
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
-WORDS = st.sampled_from(["", "a", "Å", "A\u030a", "x\u200by", "\u200b", "tab\t", "\x7f", "310000205", "12858831081"])
+WORDS = st.sampled_from(
+    ["", "a", "Å", "A\u030a", "x\u200by", "\u200b", "tab\t", "\x7f", "310000205", "12858831081"]
+)
 KINDS: dict[str, tuple[Column, Any]] = {
     "text": (Column(name="a", type=TEXT, description="d"), WORDS | st.integers(0, 3) | st.just({"b": 1})),
     "orgnr": (Column(name="a", type=TEXT, description="d", identifier="orgnr"), WORDS),
@@ -25,7 +27,9 @@ KINDS: dict[str, tuple[Column, Any]] = {
     "ore": (
         Column(name="a_ore", type=WHOLE, description="d"),
         st.integers(-3, 3)
-        | st.sampled_from([0.1, 0.29, 1.005, 1e13, 1e13 + 1, 10**13, 10**13 + 1, 2**60, -0.0, 1234.56, 8.165]),
+        | st.sampled_from(
+            [0.1, 0.29, 1.005, 1e13, 1e13 + 1, 10**13, 10**13 + 1, 2**60, -0.0, 1234.56, 8.165]
+        ),
     ),
     "yes_no": (Column(name="a", type=YES_NO, description="d"), st.booleans()),
     "day": (

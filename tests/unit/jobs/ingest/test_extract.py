@@ -119,7 +119,9 @@ def test_running_numbers_start_anew_in_each_record(tokens: Tokens) -> None:
 def test_where_a_block_ends_leaves_no_trace(tokens: Tokens) -> None:
     other = {**RECORD, "id": "12858831081", "groups": RECORD["groups"][1:]}
     together = as_dicts(cut(tokens, RECORD, other))
-    apart = [as_dicts(extractor().block([r], [n], "f.jsonl", AT, tokens)) for n, r in ((7, RECORD), (8, other))]
+    apart = [
+        as_dicts(extractor().block([r], [n], "f.jsonl", AT, tokens)) for n, r in ((7, RECORD), (8, other))
+    ]
     assert together == [one + two for one, two in zip(*apart, strict=True)]
 
 
@@ -178,7 +180,9 @@ def test_a_required_token_without_number_is_refused(tokens: Tokens) -> None:
 
     made = RecordExtractor([plan("raw_folkeregisteret_bosted__residences")])
     record = {"identifikasjonsnummer": [], "bostedsadresse": [{"adressegradering": "ugradert"}]}
-    assert [p.code for p in made.block([record], [1], "f", AT, tokens).refused.values()] == ["missing_required"]
+    assert [p.code for p in made.block([record], [1], "f", AT, tokens).refused.values()] == [
+        "missing_required"
+    ]
 
 
 def test_a_column_without_path_or_hook_cannot_be_compiled() -> None:

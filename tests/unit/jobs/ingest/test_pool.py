@@ -51,7 +51,9 @@ def stored(root: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("small_blocks")
-def test_blocks_of_several_processes_give_the_same_lake(desk: Desk, tmp_path: Path, reports: list[Record]) -> None:
+def test_blocks_of_several_processes_give_the_same_lake(
+    desk: Desk, tmp_path: Path, reports: list[Record]
+) -> None:
     folder = desk.land(AMELDING, reports, period="2026-01", at=AT)
     assert len(list(readers.blocks(AMELDING, _spec(), next(folder.glob("*.gz"))))) > 5
     alone, shared = Lake.open(tmp_path / "alone"), Lake.open(tmp_path / "shared")
@@ -81,7 +83,9 @@ def test_of_two_things_wrong_with_a_file_the_first_is_told(
     envelope["files"][0] |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     (folder / "delivery.json").write_text(json.dumps(envelope))
     told = {
-        ingest(desk.landing, Lake.open(tmp_path / str(workers)), ring=RING, workers=workers).outcomes[0].message
+        ingest(desk.landing, Lake.open(tmp_path / str(workers)), ring=RING, workers=workers)
+        .outcomes[0]
+        .message
         for workers in (1, 2)
     }
     assert len(told) == 1
