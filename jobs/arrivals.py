@@ -48,12 +48,17 @@ def pending_deliveries(
         as_of=run_of(month, as_of).as_of if month else None,
     )
     alone = [d for d in found if d.bytes >= LARGE_BYTES or len(found) <= MAPPED_DELIVERIES]
-    works = [Work(label=d.name, deliveries=[[d.source, d.delivery_id]]) for d in alone]
+    groups = [[d] for d in alone]
     for source in sorted({d.source for d in found}):
-        rest = [[d.source, d.delivery_id] for d in found if d.source == source and d not in alone]
-        if rest:
-            works.append(Work(label=f"{source}: {len(rest)} deliveries", deliveries=rest))
-    return works
+        groups.append([d for d in found if d.source == source and d not in alone])
+    return [
+        Work(
+            label=group[0].name if len(group) == 1 else f"{group[0].source}: {len(group)} deliveries",
+            deliveries=[[d.source, d.delivery_id] for d in group],
+        )
+        for group in groups
+        if group
+    ]
 
 
 def ingest_deliveries(work: Work, place: Place | None = None) -> dict[str, Any]:
