@@ -1,12 +1,12 @@
-"""Times the intake of a national delivery, on input that it makes itself: a-melding and the units of the register.
+"""Times the intake of national deliveries that it makes itself: a-melding and units of the register.
 
     python bench/bench_ingest.py --folder F [--what amelding,enheter] [--sizes 0.01,0.1,1] [--workers 0]
 
 1x is a national month: 250 000 employers with 3 000 000 employment relations in eight files, and 1 100 000
-units in one. Input is made once and kept in the folder (4 GB of scratch at 1x, mostly the lake). Each size is taken
-into an empty lake in a process of its own, and memory is the most that the resident pages of all its processes
-came to at once, sampled. Prints one Markdown row per size: records and rows, wall and processor seconds, rows
-per second, peak memory, and the exponent of the seconds against the size before.
+units in one. Input is made once and kept in the folder. Each size is taken into an empty lake in a process
+of its own, and memory is the most that the resident pages of all its processes came to at once, sampled.
+Prints one Markdown row per size: records and rows, wall and processor seconds, rows per second, peak memory,
+and the exponent of the seconds against the size before.
 """
 
 import argparse
@@ -85,8 +85,14 @@ REPORT = (
     '"beregningskodeForArbeidsgiveravgift":"generelleNaeringer","sone":"1","avgiftsgrunnlagBeloep":%d,'
     '"prosentsatsForAvgiftsberegning":14.1}]}}]}}'
 )
-FIRST = ["SNILL", "KLOK", "RØD", "GRØNN", "RASK", "TREG", "STILLE", "BLÅ", "SINT", "GLAD", "MYK", "LANG", "KORT", "TYNN", "ÆRLIG", "VÅKEN"]
-LAST = ["TRAKT", "STIGE", "SKOG", "HAVN", "BÅT", "SKÅL", "ØKS", "BRO", "VIND", "FJÆR", "LYKT", "STEIN", "MOSE", "ELV"]
+FIRST = (
+    *("SNILL", "KLOK", "RØD", "GRØNN", "RASK", "TREG", "STILLE", "BLÅ"),
+    *("SINT", "GLAD", "MYK", "LANG", "KORT", "TYNN", "ÆRLIG", "VÅKEN"),
+)
+LAST = (
+    *("TRAKT", "STIGE", "SKOG", "HAVN", "BÅT", "SKÅL", "ØKS"),
+    *("BRO", "VIND", "FJÆR", "LYKT", "STEIN", "MOSE", "ELV"),
+)
 
 
 def reports(employers: int) -> Iterator[bytes]:
@@ -133,7 +139,8 @@ UNIT = (
     '["Postboks %d"],"kommune":"ELVERUM","kommunenummer":"3420"},"registreringsdatoEnhetsregisteret":'
     '"20%02d-%02d-%02d","registrertIMvaregisteret":%s,"naeringskode1":{"kode":"%s","beskrivelse":'
     '"Oppføring av bygninger"},"antallAnsatte":%d,"harRegistrertAntallAnsatte":true,"forretningsadresse":'
-    '{"land":"Norge","landkode":"NO","postnummer":"%04d","poststed":"ELVERUM","adresse":["Storgata %d","2. etg"],'
+    '{"land":"Norge","landkode":"NO","postnummer":"%04d","poststed":"ELVERUM","adresse":'
+    '["Storgata %d","2. etg"],'
     '"kommune":"ELVERUM","kommunenummer":"3420"},"stiftelsesdato":"20%02d-01-15","institusjonellSektorkode":'
     '{"kode":"2100","beskrivelse":"Private aksjeselskaper mv."},"registrertIForetaksregisteret":true,'
     '"registrertIStiftelsesregisteret":false,"registrertIFrivillighetsregisteret":false,"sisteInnsendteAarsregnskap":'

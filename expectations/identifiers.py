@@ -158,6 +158,7 @@ width, and marks that turn the direction of writing."""
 
 _NORDIC = str.maketrans({"Ä": "Æ", "Ö": "Ø"})
 _KEPT = "ÆØÅ"
+_WITHOUT_KEPT = str.maketrans("", "", _KEPT)
 
 
 def _plain(text: str) -> str:
@@ -166,6 +167,8 @@ def _plain(text: str) -> str:
         return text.upper()
     text = UNSEEN.sub("", text)
     composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()).translate(_NORDIC)
+    if composed.translate(_WITHOUT_KEPT).isascii():
+        return composed
     bare = (
         c
         if c in _KEPT

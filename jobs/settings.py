@@ -76,7 +76,7 @@ class Settings:
 
     @property
     def processes(self) -> int:
-        """Processes for work that is cut into pieces: as set, or one per processor that this process may use."""
+        """Processes for work that is cut into pieces: as set, or one per processor that may be used."""
         if self.workers:
             return self.workers
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -106,7 +106,7 @@ def _lists(values: Values) -> pa.Array:
     if items.null_count or pc.any(pc.equal(items, "")).as_py():
         raise _Unusual
     places = _unusual_places(items)
-    if any(seen(text) != text for text in items.take(pa.array(places)).to_pylist()):
+    if places and any(seen(text) != text for text in items.take(pa.array(places)).to_pylist()):
         raise _Unusual
     return found
 
@@ -142,7 +142,7 @@ def _whole(values: Values) -> pa.Array:
 
 
 def _ore(values: Values) -> pa.Array:
-    """Kroner of up to 10^13 with two decimals are exact as binary numbers, so that whole columns can be tried."""
+    """Kroner of up to 10^13 with two decimals are exact as binary numbers: whole columns can be tried."""
     if not set(map(type, values)) <= {int, float, type(None)}:
         raise _Unusual
     given = pa.array(values, pa.float64())

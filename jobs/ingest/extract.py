@@ -1,9 +1,9 @@
 """Rows of raw tables out of the records of a block, column by column.
 
-From the declarations of the tables that a record type feeds, one tree of lists is made, and from the tree the
-source of one Python function that walks through all records of a block and collects, for each list, the values
-that any table needs of its items. Everything else is done for whole columns: a value of a report is converted
-once, not once for each of the wages in it, and a person's token is made once for all tables.
+From the declarations of the tables that a record type feeds, one tree of lists is made, and from the tree
+the source of one Python function that walks through all records of a block and collects, for each list, the
+values that any table needs of its items. Everything else is done for whole columns: a value of a report is
+converted once, not once for each of the wages in it, and a person's token is made once for all tables.
 """
 
 from collections.abc import Callable, Mapping, Sequence

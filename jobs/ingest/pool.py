@@ -1,7 +1,7 @@
 """Processes that take in blocks of large deliveries, or small deliveries whole.
 
-The one that reads keeps a bounded number of blocks under way and takes the results in the order of the file, so
-that neither memory nor result depends on how fast which process is.
+The one that reads keeps a bounded number of blocks under way and takes the results in the order of the file,
+so that neither memory nor result depends on how fast which process is.
 """
 
 import os

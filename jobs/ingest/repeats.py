@@ -1,7 +1,7 @@
-"""Records that come again within a delivery (S8): the same once more is a duplicate, another with its key wins.
+"""Records that come again in a delivery (S8): the same once more is a duplicate, another with its key wins.
 
-Nothing is kept of a record but its number and two digests of 8 bytes, and all is decided at the end by sorting:
-25 MB for a million records.
+Nothing is kept of a record but its number and two digests of 8 bytes, and all is decided at the end by
+sorting: 25 MB for a million records.
 """
 
 import hashlib

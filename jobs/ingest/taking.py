@@ -1,8 +1,8 @@
 """Takes in one delivery: every record gets one fate, and the receipt that makes it visible comes last.
 
 The file is read, cut into blocks and put together here; what is done with the records of a block
-(`jobs.ingest.worker`) is done here as well or in other processes. Rows go to scratch files as they come, so that
-memory does not grow with the delivery, and into the lake once the fate of every record is known.
+(`jobs.ingest.worker`) is done here as well or in other processes. Rows go to scratch files as they come, so
+that memory does not grow with the delivery, and into the lake once the fate of every record is known.
 """
 
 import logging
@@ -122,7 +122,7 @@ class _Taking:
         self.source = contract.source(delivery.source)
         envelope = delivery.envelope
         self.order = (envelope["delivered_at"], delivery.delivery_id)
-        # Its own tombstone is there only if an earlier intake of it died: what is stored may not depend on that.
+        # Its own tombstone is there only if an earlier intake of it died; nothing may depend on that.
         self.stones = [
             stone
             for stone in purge.tombstones(lake, self.source.name)

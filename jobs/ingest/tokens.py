@@ -13,7 +13,7 @@ DOMAINS = {"name_token": "name", "holder_token": "holder", "card_token": "card"}
 PERSON = "person"
 
 KNOWN = 1 << 16
-"""Tokens of a domain that are kept in case the same value comes again soon; memory must not grow with a file."""
+"""Tokens of a domain kept in case the value comes again soon; memory must not grow with the file."""
 
 
 class Tokens:

@@ -1,18 +1,19 @@
 """One walk through the records of a block: the values of every item of every list that tables need.
 
 The walk is generated as Python source from the tree of lists and compiled, which is several times as fast as
-interpreting the tree for each item: it is the innermost loop of an intake. For a record type with a list `jobs`
-of which the fields `kind` and `at.place` are wanted, it reads (`Walk.source` gives it):
+interpreting the tree for each item: it is the innermost loop of an intake. For a record type with a list
+`jobs`, of which the fields `kind` and `at.place` are wanted, `Walk.source` gives:
 
-    def walk(records):
-        for n0 in records:
-            g0 = n0.get
-            v0((g0('id'),))
-            for n1 in g0('jobs') or ():
-                g1 = n1.get
-                a1 = g1('at') or E
-                v1((g1('kind'), a1.get('place')))
-            ...
+    def walk(records, v0, c0, i0, v1, c1, i1):
+     for n0 in records:
+      g0 = n0.get
+      v0((g0('id'), ))
+      l1 = g0('jobs') or ()
+      c1(len(l1))
+      for n1 in l1:
+       g1 = n1.get
+       a1_0 = (g1('at') or E).get
+       v1((g1('kind'), a1_0('place'), ))
 """
 
 from collections.abc import Callable, Sequence

@@ -151,7 +151,7 @@ class RisingKeys:
 
 
 class RowWriter:
-    """Writes rows that come a few at a time as Parquet, with the bytes that all of them at once would give."""
+    """Writes rows that come a few at a time as Parquet, the same bytes as all of them at once."""
 
     def __init__(self, dataset: Dataset, folder: Path) -> None:
         """Begin with no rows.

@@ -1,4 +1,4 @@
-"""Rows of one version before it is published: written a few at a time in the order of their key, then audited.
+"""Rows of a version before it is published: written a few at a time in the order of their key, then audited.
 
 Memory does not grow with the table: a row group at a time is written, hashed and counted, and read back.
 """

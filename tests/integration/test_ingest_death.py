@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from jobs.ingest.intake import BLOCKS_FROM_BYTES
 from jobs.lake.history import gc
 from jobs.lake.lake import Lake
 from jobs.lake.storage_local import LocalStorage
@@ -38,12 +39,10 @@ OPERATIONS = ("put_file", "put_if_absent", "swap", "delete")
 SYSTEM_STEP = 29
 """Of the changes to the file system below them, some thousand, every so many-th is a death too."""
 FIRST = ("homes", "lodgings", "ordinary")
-THEN = ("graded", "deletion", "removed", "late", "broken")
+THEN = ("graded", "deletion", "removed", "broken")
 """What comes when the first are in: it protects, deletes and removes what they brought; one is cut short."""
-TOGETHER = (*FIRST, *THEN, "units", "chain")
+TOGETHER = (*FIRST, *THEN, "late", "units", "chain")
 LARGE_AT, LARGE_RECORDS = "2026-02-11T04:15:00+00:00", 1500
-SHARED_FROM_BYTES = 1 << 19
-"""Stored bytes from which the blocks of a delivery are shared among processes."""
 INSTANTS = 8
 REFUSED = 3
 """Exit code when one of the deliveries is cut short and all others went in."""
@@ -98,33 +97,40 @@ def die_before_operation(number: int) -> None:
         setattr(LocalStorage, name, counted(getattr(LocalStorage, name)))
 
 
+def kill_and_run_again(root: Path, die_before: Callable[[int], None], number: int) -> None:
+    """Leave a lake of an intake that died before its n-th change and ran again; none if it has no such change."""
+    folder = root / f"{die_before.__name__}-{number:04d}"
+    shutil.copytree(root / "base", folder)
+
+    def dying() -> None:
+        die_before(number)
+        ingested(root / "landing", folder)
+
+    status = left_with(dying)
+    if status == -signal.SIGKILL:
+        status = left_with(partial(ingested, root / "landing", folder))
+        # Once the delivery that is cut short has been refused, there is nothing to refuse.
+        assert status in (0, REFUSED), (folder.name, status)
+    else:
+        assert status == REFUSED, (folder.name, status)
+        shutil.rmtree(folder)
+
+
 def kill_everywhere(root: Path) -> int:
     """Kill an intake before each of its changes and run it again; each leaves a lake in its own folder."""
     os.fsync = lambda fd: None  # not what is tested here, and it takes most of the time
     os.environ["KJEDE_WORKERS"] = "1"
-    count = 0
+    beside = os.cpu_count() or 1
     for die_before, step in ((die_before_operation, 1), (die_before_change, SYSTEM_STEP)):
         number = 1
         while True:
-            folder = root / f"{die_before.__name__}-{number:04d}"
-            shutil.copytree(root / "base", folder)
-            again = partial(ingested, root / "landing", folder)
-
-            def dying(die: Callable[[int], None] = die_before, n: int = number, act: Any = again) -> None:
-                die(n)
-                act()
-
-            status = left_with(dying)
-            if status == -signal.SIGKILL:
-                status = left_with(again)
-                count += 1
-                number += step
-                if status == REFUSED:
-                    continue
-            assert status == REFUSED, (folder.name, status)
-            shutil.rmtree(folder)
-            break
-    return count
+            numbers = range(number, number + beside * step, step)
+            children = [started(partial(kill_and_run_again, root, die_before, n)) for n in numbers]
+            assert [ended(child) for child in children] == [0] * beside, numbers
+            if not (root / f"{die_before.__name__}-{numbers[-1]:04d}").exists():
+                break
+            number += beside * step
+    return len(list(root.glob("die_before_*")))
 
 
 @pytest.fixture(scope="module")
@@ -196,13 +202,14 @@ class Landed:
     def _land_large(self, pool: Pool) -> Path:
         """A month that compresses badly, so that it is large with few records."""
         rng, numbers = random.Random(3), Numbers()
+        noise = BLOCKS_FROM_BYTES // LARGE_RECORDS
         reports = [
-            pool.report(numbers.orgnr(rng), n % 2, kildesystem=rng.randbytes(600).hex())
+            pool.report(numbers.orgnr(rng), n % 2, kildesystem=rng.randbytes(noise).hex())
             for n in range(LARGE_RECORDS)
         ]
         desk = Desk(self.landing, None)  # type: ignore[arg-type]
         folder = desk.land(AMELDING, reports, period="2026-01", at=LARGE_AT)
-        assert next(folder.glob("*.gz")).stat().st_size > SHARED_FROM_BYTES
+        assert next(folder.glob("*.gz")).stat().st_size > BLOCKS_FROM_BYTES
         return folder
 
 

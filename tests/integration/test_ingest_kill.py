@@ -1,7 +1,7 @@
 """Kills an intake at any moment: run again, it leaves what an intake that was never killed leaves.
 
-Run as a program, this file is the intake: it forks one for each of many steps, which dies right before its n-th
-change to the file system. A program of its own, because forking needs a process without threads.
+Run as a program, this file is the intake: it forks one for each of many steps, which dies right before its
+n-th change to the file system. A program of its own, because forking needs a process without threads.
 """
 
 import json
@@ -36,7 +36,7 @@ MOMENTS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 
 
 def land(landing: Path) -> None:
-    """A report with a repeated key and a fault, a deletion of one of its keys, a person and her protection."""
+    """Reports with a repeated key and a fault, a deletion of one of them, a person and her protection."""
     landing.mkdir(parents=True)
     desk = Desk(landing, Lake.open(landing.parent / "unused"))
     employers = ["310000108", "310000205", "310000302"]

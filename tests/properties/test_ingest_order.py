@@ -1,5 +1,6 @@
 """S9: whatever order deliveries arrive in, and in whatever company, the lake holds the same bytes."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def notices(desk: Desk, day: str, *told: tuple[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Ordinary, late, replacement, protection, deletion and removal, with faults and repeated keys in them."""
+    """Ordinary, late, replacement, protection, deletion, removal; with faults and repeated keys in them."""
     root = tmp_path_factory.mktemp("order")
     (root / "landing").mkdir()
     desk = Desk(root / "landing", Lake.open(root / "lake"))
@@ -104,8 +105,8 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     deletion(desk, AMELDING, at(8), "2026-01", amelding, {"opplysningspliktig.norskIdentifikator": GONE})
     desk.land(AMELDING, reports, period="2026-01", at=at(9), kind="late")
     past = home("399500777", "fortrolig", erGjeldende=False)
-    desk.land(FREG, [person(FNR, home("399500001")), person(OTHER, home("399500002"), past)], period="2026-02-02",
-              at=at(2), kind="delta")  # fmt: skip
+    people = [person(FNR, home("399500001")), person(OTHER, home("399500002"), past)]
+    desk.land(FREG, people, period="2026-02-02", at=at(2), kind="delta")
     desk.land(
         FREG,
         [person(FNR, home("399500003", "strengtFortrolig"))],
@@ -155,7 +156,7 @@ def test_the_order_of_arrival_leaves_no_trace(landed: Desk, tmp_path: Path) -> N
     @given(st.permutations(everything), st.lists(st.integers(1, len(everything)), max_size=4))
     def same(order: list[tuple[str, str]], cuts: list[int]) -> None:
         bounds = [0, *sorted(set(cuts)), len(order)]
-        groups = [order[a:b] for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        groups = [order[a:b] for a, b in itertools.pairwise(bounds) if a < b]
         lake = arrived(landed, tmp_path / str(next(tried)), groups)
         assert lake.keys() == together.keys()
         different = [key for key, content in together.items() if lake[key] != content]

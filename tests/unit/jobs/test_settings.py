@@ -55,3 +55,9 @@ def test_settings_load_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_processes_are_as_set_or_one_per_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    assert read_settings({}).processes == 3
+    assert read_settings({"KJEDE_WORKERS": "1"}).processes == 1

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from expectations.errors import NotPermitted, UsageError
+from expectations.errors import DataRefused, NotPermitted, UsageError
 from jobs.ingest import intake
 from jobs.ingest.delivery import UNFINISHED_AFTER_SECONDS, each_source
 from jobs.ingest.intake import ingest, pending
 from jobs.ingest.landing import open_landing
 from jobs.keys import KeyRing
+from jobs.lake.delivery_writer import json_lines
 from jobs.lake.lake import Lake
 from tests.unit.jobs.ingest.desk import RING, Desk, Record
 
@@ -68,6 +69,55 @@ def test_pending_can_be_narrowed(desk: Desk, reports: list[Record], units: list[
 def test_a_delivery_of_any_source_of_the_contract_is_picked_up(desk: Desk) -> None:
     desk.land("doffin_kunngjoringer", [], period="2025-10", at=JANUARY, file="underleverandorer.jsonl.gz")
     assert [delivery.source for delivery in pending(desk.landing, desk.lake)] == ["doffin_kunngjoringer"]
+
+
+def test_only_the_deliveries_named_are_taken_in(
+    desk: Desk, reports: list[Record], units: list[Record]
+) -> None:
+    folder = desk.land(AMELDING, reports, period="2026-01", at=FEBRUARY)
+    other = land_units(desk, units, FEBRUARY)
+    assert other.name == "20260210T041500Z-0002"
+    named = {(AMELDING, folder.name), (AMELDING, other.name), (ENHETER, "20260210T041500Z-0009")}
+    assert [(d.source, d.delivery_id) for d in pending(desk.landing, desk.lake, only=named)] == [
+        (AMELDING, folder.name)
+    ]
+    assert [o.source for o in desk.take(only=named).outcomes] == [AMELDING]
+    assert desk.take(only=named).outcomes == []
+    assert desk.take(only=[]).outcomes == []
+    assert [o.source for o in desk.take().outcomes] == [ENHETER]
+
+
+def test_a_delivery_that_changes_while_it_is_read_stays_pending(
+    desk: Desk, units: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_units(desk, units, FEBRUARY)
+
+    def changed(*_: object) -> None:
+        raise DataRefused("delivery_changed", "a file is no longer what the landing zone showed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.ingest.landing.LocalLanding.local", changed)
+        assert [o.status for o in desk.take().refused] == ["changed"]
+    assert desk.lake.deliveries.receipts(status=None) == []
+    assert [o.status for o in desk.take().outcomes] == ["accepted"]
+
+
+def test_after_a_deletion_an_open_register_needs_the_key_to_be_taken_in(
+    desk: Desk, units: list[Record]
+) -> None:
+    row = {
+        "fil": "enheter_alle.json.gz",
+        "noekkel": {"organisasjonsnummer": "310000302"},
+        "grunn": "feilsendt",
+    }
+    files = [json_lines("slettinger.jsonl", "application/jsonl", [json.dumps(row).encode()])]
+    desk.land(ENHETER, [], period="2026-02-03", at=FEBRUARY, kind="deletion", files=files)
+    desk.take()
+    land_units(desk, units, JANUARY, legal_basis="LB-OPEN-01")
+    assert [o.status for o in ingest(desk.landing, desk.lake, workers=1).outcomes] == ["accepted"]
+    numbers = {row["orgnr"] for row in desk.rows("raw_brreg_enheter__units")}
+    assert numbers
+    assert "310000302" not in numbers
 
 
 @pytest.mark.parametrize(

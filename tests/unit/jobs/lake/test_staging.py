@@ -97,7 +97,7 @@ def test_rules_are_counted_over_all_groups(
         "n:range": 2,
     }
     with pytest.raises(
-        DataRefused, match="audit_failed: raw_test__many d with 15 rows: .*n:range broken by 2 of 15"
+        DataRefused, match=r"audit_failed: raw_test__many d with 15 rows: .*n:range broken by 2 of 15"
     ):
         lake.publish_raw(MANY, iter(rows), source="test", delivery_id="d")
 
