@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
 PACKAGES := $(shell grep -c '^[a-z0-9]' requirements.lock)
 
+# Fast tests run on every processor; the others start servers and would be in each other's way.
+FAST := -q -n auto --dist loadfile -m "not integration and not airflow and not spark"
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test unit check format lock screenshots clean
 
@@ -41,17 +44,18 @@ serve: $(STAMP)  ## Airflow with its UI, until Ctrl-C
 	@$(BIN)/kjede serve
 
 test: $(STAMP)   ## All tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(FAST)
+	$(BIN)/python -m pytest -m "integration or airflow or spark"
 
 unit: $(STAMP)   ## The fast tests
-	$(BIN)/python -m pytest -q -m "not integration and not airflow and not spark"
+	$(BIN)/python -m pytest $(FAST)
 
 check: $(STAMP)  ## Lint, types, architecture, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not integration and not airflow and not spark"
+	$(BIN)/python -m pytest $(FAST)
 
 format: $(STAMP) ## Format and sort imports
 	$(BIN)/ruff check --fix-only .

@@ -58,9 +58,9 @@ def ingest(
     started = time.monotonic()
     with _progress(len(found)) as told:
         report = run(root, opened, month=month, as_of=instant, source=source, progress=told)
-    if report.outcomes or report.warnings:
-        finish_purges(Place(str(root), opened.storage.uri), defer=defer, always=False)
-        write_intake_report(opened, month, landing=str(root))
+    # Also when nothing is new: an earlier intake may have died before it came to this.
+    finish_purges(Place(str(root), opened.storage.uri), defer=defer, always=False)
+    write_intake_report(opened, month, landing=str(root))
     _show(report, time.monotonic() - started, as_json)
     if report.refused:
         raise DataRefused(

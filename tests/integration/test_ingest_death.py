@@ -98,7 +98,7 @@ def die_before_operation(number: int) -> None:
 
 
 def kill_and_run_again(root: Path, die_before: Callable[[int], None], number: int) -> None:
-    """Leave a lake of an intake that died before its n-th change and ran again; none if it has no such change."""
+    """Leave a lake whose intake died before its n-th change and ran again; none if it has no such change."""
     folder = root / f"{die_before.__name__}-{number:04d}"
     shutil.copytree(root / "base", folder)
 
