@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from expectations import contract
 from expectations.contract import DELETION_RECORD
 from expectations.dataset import Dataset
-from expectations.errors import DataRefused
+from expectations.errors import DataRefused, KjedeError
 from expectations.tables_quarantine import QUARANTINE
 from jobs.ingest import purge
 from jobs.ingest.delivery import DeliveryRef, VerifiedFile, verify
@@ -300,7 +300,11 @@ class _Taking:
         if stone is None:
             return
         purge.write(self.lake, stone)
-        removed = purge.apply(self.lake, stone, self.tokens)
+        try:
+            removed = purge.apply(self.lake, stone, self.tokens)
+        except DataRefused as problem:
+            # What is wrong with another delivery is no fault of this one: it stays pending.
+            raise KjedeError(f"{self.delivery.name}: its removals are not done: {problem}") from problem
         log.info("%s: purged %d rows of earlier deliveries", self.delivery.name, removed)
 
     def _without_own(self, staged: Mapping[str, Staged], dropped: Dropped, own: Tombstone) -> Dropped:

@@ -88,6 +88,13 @@ class Storage(Protocol):
             Superseded: It is something else by now.
         """
 
+    def exclusive(self, key: str) -> AbstractContextManager[None]:
+        """Wait until no other process or thread holds a key, and hold it; a dead holder loses it.
+
+        Args:
+            key: What it is about; need not be a file. Not to be asked for again by its holder.
+        """
+
     def read(self, key: str) -> bytes:
         """All bytes of a file.
 

@@ -92,6 +92,16 @@ class LocalStorage:
             temporary.replace(target)
             _sync_folder(target.parent)
 
+    @contextmanager
+    def exclusive(self, key: str) -> Iterator[None]:
+        """Hold a lock of the kernel, which drops it when its holder dies.
+
+        Args:
+            key: What it is about.
+        """
+        with self._lock(f"exclusive {key}"):
+            yield
+
     def read(self, key: str) -> bytes:
         """All bytes of a file.
 

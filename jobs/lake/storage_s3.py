@@ -33,7 +33,8 @@ from pyarrow import fs
 
 from expectations.errors import KjedeError, NotPermitted, UsageError
 from jobs.lake.s3_client import TRIES, arrow_filesystem, connect, host
-from jobs.lake.storage import Changed, Entry, Superseded, on_disk
+from jobs.lake.s3_lock import held
+from jobs.lake.storage import LOCKS, Changed, Entry, Superseded, on_disk
 
 SCRATCH_PREFIX = "kjede-"
 """Scratch folders are named `kjede-<process>-…`."""
@@ -152,6 +153,17 @@ class S3Storage:
         with self.told("write", key):
             if not self._put_if(key, content, **condition):
                 raise Superseded(f"{key} was changed by another writer; nothing was overwritten, run again")
+
+    @contextmanager
+    def exclusive(self, key: str) -> Iterator[None]:
+        """Hold an object that shows by changing that its holder lives.
+
+        Args:
+            key: What it is about.
+        """
+        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+        with held(self, f"{LOCKS}/{digest}", Superseded):
+            yield
 
     def read(self, key: str) -> bytes:
         """All bytes of an object.

@@ -8,6 +8,7 @@ only then the delivery is put back.
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
@@ -76,6 +77,19 @@ def redact(lake: Lake, receipt: Receipt, stones: Sequence[Tombstone], tokens: To
     Returns:
         Rows removed or emptied.
     """
+    source, delivery_id = receipt["source"], receipt["delivery_id"]
+    with _held(lake, source, delivery_id):
+        # Another process may have stored it anew since the caller looked. Where one died, `resume` goes on.
+        current = lake.deliveries.receipt(source, delivery_id)
+        return _redact(lake, current, stones, tokens) if current else 0
+
+
+def _held(lake: Lake, source: str, delivery_id: str) -> AbstractContextManager[None]:
+    """One purge of a delivery at a time, in whatever process: two at once would delete each other's rows."""
+    return lake.storage.exclusive(f"{DELIVERIES}/{source}/{delivery_id}")
+
+
+def _redact(lake: Lake, receipt: Receipt, stones: Sequence[Tombstone], tokens: Tokens) -> int:
     source, delivery_id = receipt["source"], receipt["delivery_id"]
     order = (receipt["envelope"]["delivered_at"], delivery_id)
     refs = {ref["table"]: TableRef.from_dict(ref) for ref in receipt.get("tables", ())}
@@ -268,20 +282,30 @@ def resume(lake: Lake, tokens: Tokens, source: str | None = None) -> list[str]:
             if not entry.key.endswith(PURGING):
                 continue
             delivery_id = entry.key.rsplit("/", 1)[1].removesuffix(PURGING)
-            note = unsealed(lake.storage.read(entry.key), entry.key)
-            if lake.deliveries.receipt(name, delivery_id) is None:
-                if "amended" in note:
-                    amended = note["amended"]
-                    finish(lake, amended, [TableRef.from_dict(ref) for ref in amended["tables"]])
-                elif _undo(lake, note):
-                    lake.deliveries.write(note["receipt"])
-                    redact(lake, note["receipt"], tombstones(lake, name), tokens)
-                else:
-                    continue
-            # The note holds no rows, only what vouches for them; the last step of a purge removes it.
-            lake.storage.delete(entry.key)
-            done.append(f"{name}/{delivery_id}")
+            if _resume(lake, tokens, name, delivery_id, entry.key):
+                done.append(f"{name}/{delivery_id}")
     return done
+
+
+def _resume(lake: Lake, tokens: Tokens, name: str, delivery_id: str, key: str) -> bool:
+    """End one purge of a delivery that died; False when it did not, or cannot be ended here."""
+    with _held(lake, name, delivery_id):
+        try:
+            note = unsealed(lake.storage.read(key), key)
+        except FileNotFoundError:
+            return False  # it was under way and has ended
+        if lake.deliveries.receipt(name, delivery_id) is None:
+            if "amended" in note:
+                amended = note["amended"]
+                finish(lake, amended, [TableRef.from_dict(ref) for ref in amended["tables"]])
+            elif _undo(lake, note):
+                lake.deliveries.write(note["receipt"])
+                _redact(lake, note["receipt"], tombstones(lake, name), tokens)
+            else:
+                return False
+        # The note holds no rows, only what vouches for them; the last step of a purge removes it.
+        lake.storage.delete(key)
+        return True
 
 
 def _undo(lake: Lake, note: Mapping[str, Any]) -> bool:

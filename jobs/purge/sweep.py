@@ -96,6 +96,14 @@ def sweep(
     Raises:
         KjedeError: A run could not be made again; the old bytes are gone all the same.
     """
+    with lake.storage.exclusive("sweep"):
+        return _swept(lake, ring, now, remake, progress)
+
+
+def _swept(
+    lake: Lake, ring: KeyRing, now: datetime, remake: Remake | None, progress: Progress
+) -> SweepReport:
+    """One sweep at a time: a second one that waited finds nothing left to do."""
     report, tokens = SweepReport(), Tokens(ring.core_key())
     resume(lake, tokens)
     # A release may have been approved while its run was being purged.

@@ -265,7 +265,8 @@ def test_a_death_at_any_instant_is_mended_by_running_again(landed: Landed, tmp_p
             child.wait(instants[draw])
         child.kill()
     done = run(landed.landing, lake)
-    assert done.returncode == REFUSED or child.returncode == REFUSED, done.stderr
+    # Once the delivery that is cut short has been refused, there is nothing to refuse.
+    assert done.returncode in (0, REFUSED), done.stderr
     assert mended(lake) == landed.whole
 
 

@@ -15,6 +15,7 @@ from jobs.ingest.intake import IngestReport, ingest
 from jobs.keys import KeyRing
 from jobs.lake.delivery_writer import DataFile, json_array, json_lines, write_delivery
 from jobs.lake.lake import Lake
+from jobs.lake.storage import LOCKS
 
 Record = dict[str, Any]
 
@@ -75,12 +76,12 @@ class Desk:
         return {fate: count for fate, count in receipt["dispositions"].items() if count}
 
     def bytes_everywhere(self) -> bytes:
-        """Every byte in the lake, Parquet decoded."""
+        """Every byte in the lake but those of locks, Parquet decoded."""
         root = Path(self.lake.storage.uri)
         parts = []
         for path in sorted(root.rglob("*")):
             if path.suffix == ".parquet":
                 parts.append(json.dumps(pq.read_table(path).to_pylist(), default=str).encode())
-            elif path.is_file():
+            elif path.is_file() and path.parent.name != LOCKS:
                 parts.append(path.read_bytes())
         return b"\n".join(parts)

@@ -1,5 +1,6 @@
 """What every storage must do; run on a folder and on a real S3 server."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,6 +57,27 @@ class StorageContract:
         with pytest.raises(Superseded):
             storage.swap("p", b"three", tagged[1])
         assert storage.tagged("p") is None
+
+    def test_only_one_at_a_time_holds_a_key(self, storage: Storage) -> None:
+        inside: list[int] = []
+        most: list[int] = []
+
+        def work(number: int) -> None:
+            with storage.exclusive("deliveries/a"):
+                inside.append(number)
+                most.append(len(inside))
+                time.sleep(0.02)
+                inside.remove(number)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(6)))
+        assert most == [1] * 6
+
+    def test_keys_are_held_beside_each_other_and_given_back_after_an_error(self, storage: Storage) -> None:
+        with storage.exclusive("a"), pytest.raises(ZeroDivisionError), storage.exclusive("b"):
+            raise ZeroDivisionError
+        with storage.exclusive("b"), storage.exclusive("a"):
+            pass
 
     def test_counting_by_update_loses_nothing(self, storage: Storage) -> None:
         def add(_: int) -> None:
