@@ -1,4 +1,4 @@
-"""Makes deliveries of the size of a country, or a share of it, for `bench_intake.py`; no number is real.
+"""Makes deliveries of the size of a country, or a share of it, for `bench_ingest.py`; no number is real.
 
 Numbers are drawn by arithmetic, so that the same size gives the same bytes, and a piece at a time in several
 processes, so that a whole month takes about a minute.

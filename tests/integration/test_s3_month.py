@@ -44,12 +44,21 @@ def digests(uri: str) -> dict[str, str]:
     return {key: hashlib.sha256(storage.read(key)).hexdigest() for key in keys}
 
 
+def _empty_landing(server: S3Server) -> None:
+    """Other tests deliver to the same bucket."""
+    client = server.client()
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="landing/"):
+        for entry in page.get("Contents", ()):
+            client.delete_object(Bucket=BUCKET, Key=entry["Key"])
+
+
 def test_a_month_in_a_bucket_equals_the_one_in_folders(
     s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in s3_server.environment(USERS["pipeline"]).items():
         monkeypatch.setenv(name, value)
     generate(tmp_path / "W", firms=200, months=2, seed=3)
+    _empty_landing(s3_server)
     landing = open_landing(f"s3://{BUCKET}/landing")
     for envelope in sorted((tmp_path / "W/landing").glob("*/*/*/delivery.json")):
         landing.deliver(envelope.parent)

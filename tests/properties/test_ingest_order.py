@@ -1,176 +1,159 @@
-"""S9: whatever order deliveries arrive in, and in whatever company, the lake holds the same bytes."""
+"""S9: what is in the lake depends on which deliveries came, never on the order or the company they came in.
 
-import itertools
+A pool of small deliveries holds every way in which one of them changes what another left: replaced reports,
+deletions of keys and of whole units, a unit that was removed, a person who came under protection. They land
+in drawn orders, cut into intakes at drawn places; every file of the lake must be the same in the end.
+
+Arrival decides one thing only, because the contract says so (S2): of two deliveries with one id, the first
+that came stays. The other one therefore always comes in a later intake.
+"""
+
 import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations.contract import FOLDER
 from jobs.ingest.intake import ingest
-from jobs.lake.delivery_writer import DataFile, json_lines
 from jobs.lake.lake import Lake
-from tests.unit.jobs.ingest.desk import RING, Desk, Record
+from jobs.lake.verify import verify
+from tests.properties.delivery_pool import LATER, Pool
+from tests.unit.jobs.ingest.desk import RING
 
-AMELDING, FREG, UNITS, UPDATES = (
-    "skatteetaten_amelding",
-    "folkeregisteret_bosted",
-    "brreg_enheter",
-    "brreg_oppdateringer",
-)
-GONE, KEPT, REMOVED = "310000302", "310000205", "310000809"
-FNR, OTHER = "12858831081", "21897933087"
+Files = dict[str, Any]
+Reference = Callable[[str], Files]
 
-
-def at(day: int, month: int = 2) -> str:
-    return f"2026-{month:02d}-{day:02d}T04:15:00+00:00"
-
-
-def example(source: str, pattern: str) -> list[Record]:
-    import gzip
-
-    path = sorted((FOLDER / "examples" / source).glob(f"*/*/{pattern}"))[0]
-    content = gzip.decompress(path.read_bytes()).decode()
-    found: list[Record] = (
-        json.loads(content)
-        if content.lstrip()[0] == "["
-        else [json.loads(line) for line in content.splitlines()]
-    )
-    return found
-
-
-def person(number: str, *homes: Record) -> Record:
-    return {
-        "identifikasjonsnummer": [{"foedselsEllerDNummer": number, "status": "iBruk"}],
-        "status": "bosatt",
-        "bostedsadresse": list(homes),
-    }
-
-
-def home(address_id: str, grading: str = "ugradert", **more: Any) -> Record:
-    return {
-        "adressegradering": grading,
-        "adresseIdentifikatorFraMatrikkelen": address_id,
-        "erGjeldende": True,
-        **more,
-    }
-
-
-def unit(orgnr: str, **more: Any) -> Record:
-    form = {"kode": "AS", "beskrivelse": "Aksjeselskap"}
-    return {"organisasjonsnummer": orgnr, "navn": f"ENHET {orgnr}", "organisasjonsform": form, **more}
-
-
-def deletion(desk: Desk, source: str, day: str, period: str, file: str, key: Record) -> None:
-    row = json.dumps({"fil": file, "noekkel": key, "grunn": "feilsendt"}).encode()
-    files = [json_lines("slettinger.jsonl.gz", "application/jsonl+gzip", [row])]
-    desk.land(source, [], period=period, at=day, kind="deletion", files=files)
-
-
-def notices(desk: Desk, day: str, *told: tuple[str, str]) -> None:
-    rows = [
-        {
-            "oppdateringsid": 99000001 + n,
-            "dato": f"{day[:10]}T04:00:00Z",
-            "organisasjonsnummer": o,
-            "endringstype": k,
-        }
-        for n, (o, k) in enumerate(told)
-    ]
-    page = {"_embedded": {"oppdaterteEnheter": rows}, "page": {"size": 100, "totalElements": len(rows)}}
-    content = json.dumps(page).encode()
-    name = "oppdateringer_enheter_0001.json.gz"
-    files = [DataFile(name, "application/json+gzip", [(content, len(rows))])]
-    desk.land(UPDATES, [], period=day[:10], at=day, kind="delta", files=files)
+GROUPS = {
+    "reports": {"ordinary", "again", "conflict", "replacement", "deletion", "late", "after", "whole",
+                "broken"},
+    "units": {"units", "unit", "roles", "changed", "removed", "unit_deleted", "unit_back", "chain",
+              "ordinary", "late"},
+    "persons": {"homes", "moved", "graded", "ended", "lodgings", "lodgings_later", "unit_deleted"},
+}  # fmt: skip
+"""Deliveries that change what others leave; drawn in small groups, because one intake costs seconds."""
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 @pytest.fixture(scope="module")
-def landed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Ordinary, late, replacement, protection, deletion, removal; with faults and repeated keys in them."""
-    root = tmp_path_factory.mktemp("order")
-    (root / "landing").mkdir()
-    desk = Desk(root / "landing", Lake.open(root / "lake"))
-    reports = example(AMELDING, "amelding_*.jsonl.gz")
-    first = reports[0]
-    broken = {**reports[1], "leveringstidspunkt": "i går"}
-    desk.land(AMELDING, [*reports, first], period="2026-01", at=at(5))
-    desk.land(
-        AMELDING, [broken, {**first, "meldingsId": "M-7"}, first], period="2026-01", at=at(6), kind="late"
-    )
-    desk.land(AMELDING, [{**reports[1], "oppgave": {}}], period="2026-01", at=at(7), kind="replacement")
-    amelding = "amelding_*.jsonl.gz"
-    deletion(desk, AMELDING, at(8), "2026-01", amelding, {"opplysningspliktig.norskIdentifikator": GONE})
-    desk.land(AMELDING, reports, period="2026-01", at=at(9), kind="late")
-    past = home("399500777", "fortrolig", erGjeldende=False)
-    people = [person(FNR, home("399500001")), person(OTHER, home("399500002"), past)]
-    desk.land(FREG, people, period="2026-02-02", at=at(2), kind="delta")
-    desk.land(
-        FREG,
-        [person(FNR, home("399500003", "strengtFortrolig"))],
-        period="2026-02-12",
-        at=at(12),
-        kind="delta",
-    )
-    desk.land(FREG, [person(FNR, home("399500004"))], period="2026-02-14", at=at(14), kind="delta")
-    units = [unit(KEPT), unit(REMOVED), unit(REMOVED, navn="NYTT NAVN"), {**unit("310000108"), "navn": 7}]
-    desk.land(UNITS, units, period="2026-02-01", at=at(1), kind="snapshot")
-    notices(desk, at(11), (REMOVED, "Endring"), (KEPT, "Endring"), (REMOVED, "Fjernet"))
-    desk.land(UNITS, [unit(KEPT), unit("310000701", overordnetEnhet=REMOVED)], period="2026-02-03", at=at(3),
-              kind="snapshot")  # fmt: skip
-    return desk
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+    return Pool(tmp_path_factory.mktemp("pool"))
 
 
-def arrived(landed: Desk, lake: Path, groups: list[list[tuple[str, str]]]) -> dict[str, bytes]:
-    """What a lake holds once deliveries have come in groups, each taken in before the next comes."""
-    opened = Lake.open(lake)
-    for group in groups:
-        ingest(landed.landing, opened, ring=RING, workers=1, only=group)
-    kept = ("raw/", "deliveries/", "tombstones/")
-    return {e.key: opened.storage.read(e.key) for e in opened.storage.walk("") if e.key.startswith(kept)}
+@pytest.fixture(scope="module", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Flushing to disk is not what is tested here, and takes most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
-def names(landed: Desk) -> list[tuple[str, str]]:
-    found = sorted(landed.landing.rglob("delivery.json"))
-    return [(path.parts[-4], path.parts[-2]) for path in found]
+@pytest.fixture(scope="module")
+def reference(pool: Pool) -> Reference:
+    """The lake that got a group of deliveries in the order in which they became known, one at a time."""
+
+    @cache
+    def made(group: str) -> Files:
+        names = [name for name in pool.names if name in GROUPS.get(group, pool.names)]
+        later = [name for name in LATER if name in names]
+        return lake_of(pool, [[name] for name in (*(n for n in names if n not in later), *later)])
+
+    return made
 
 
-def test_the_order_of_arrival_leaves_no_trace(landed: Desk, tmp_path: Path) -> None:
-    everything = names(landed)
-    together = arrived(landed, tmp_path / "together", [everything])
-    told = {key: json.loads(content) for key, content in together.items() if key.startswith("deliveries/")}
-    fates = {fate for receipt in told.values() for fate, count in receipt["dispositions"].items() if count}
-    assert fates >= {"in", "accepted", "quarantined", "duplicate", "superseded", "protected", "purged"}
-    assert {receipt["status"] for receipt in told.values()} == {"accepted"}
-    tried = iter(range(1000))
-
-    @settings(
-        deadline=None,
-        derandomize=True,
-        max_examples=8,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-    )
-    @given(st.permutations(everything), st.lists(st.integers(1, len(everything)), max_size=4))
-    def same(order: list[tuple[str, str]], cuts: list[int]) -> None:
-        bounds = [0, *sorted(set(cuts)), len(order)]
-        groups = [order[a:b] for a, b in itertools.pairwise(bounds) if a < b]
-        lake = arrived(landed, tmp_path / str(next(tried)), groups)
-        assert lake.keys() == together.keys()
-        different = [key for key, content in together.items() if lake[key] != content]
-        assert different == [], [
-            (key, together[key].decode(), lake[key].decode()) for key in different if key.endswith(".json")
-        ]
-
-    same()
+def lake_of(pool: Pool, runs: Iterable[Iterable[str]], workers: int = 1) -> Files:
+    """Every file of a lake after these intakes; documents as values, so that a difference can be read."""
+    found: Files = {}
+    with TemporaryDirectory(dir=IN_MEMORY) as temporary:
+        lake = Lake.open(Path(temporary) / "lake")
+        for number, names in enumerate(runs):
+            landing = Path(temporary) / f"landing-{number}"
+            pool.land(names, landing)
+            ingest(landing, lake, ring=RING, workers=workers)
+        assert verify(lake) == []
+        root = Path(lake.storage.uri)
+        for path in sorted(path for path in root.rglob("*") if path.is_file()):
+            key = path.relative_to(root).as_posix()
+            assert not key.startswith("_staging/"), key
+            if not key.startswith("_locks/"):
+                content = path.read_bytes()
+                found[key] = json.loads(content) if path.suffix == ".json" else content
+    for receipt in (value for key, value in found.items() if key.startswith("deliveries/")):
+        for counts in (receipt["dispositions"], *(file["dispositions"] for file in receipt["files"])):
+            fates = dict(counts)
+            assert fates.pop("in") == sum(fates.values()), (receipt["source"], receipt["delivery_id"])
+    return found
 
 
-@pytest.mark.parametrize("backwards", [False, True])
-def test_one_by_one_in_either_direction(landed: Desk, tmp_path: Path, backwards: bool) -> None:
-    everything = names(landed)
-    by_time = sorted(everything, key=lambda name: name[1], reverse=backwards)
-    assert arrived(landed, tmp_path / "one", [[name] for name in by_time]) == arrived(
-        landed, tmp_path / "all", [everything]
-    )
+def runs_of(order: Sequence[str], cuts: Iterable[int]) -> list[list[str]]:
+    """An order cut into intakes; what has the id of another one comes in an intake after it."""
+    runs = [list(order[a:b]) for a, b in pairwise([0, *sorted(set(cuts)), len(order)])]
+    for name, first in LATER.items():
+        if name not in order:
+            continue
+        at, after = (next(n for n, run in enumerate(runs) if one in run) for one in (name, first))
+        if at <= after:
+            runs[at].remove(name)
+            if after + 1 == len(runs):
+                runs.append([])
+            runs[after + 1].append(name)
+    return [run for run in runs if run]
+
+
+def differences(found: Files, expected: Files) -> list[str]:
+    """What differs, file by file and field by field."""
+    told = [
+        f"{key}: only in {'found' if key in found else 'expected'}" for key in found.keys() ^ expected.keys()
+    ]
+    for key in found.keys() & expected.keys():
+        one, other = found[key], expected[key]
+        if one != other and isinstance(one, dict):
+            names = sorted(name for name in one | other if one.get(name) != other.get(name))
+            told += [f"{key} {name}: {one.get(name)} != {other.get(name)}" for name in names]
+        elif one != other:
+            told.append(f"{key}: other bytes")
+    return sorted(told)
+
+
+def test_the_pool_meets_every_fate_and_every_status(pool: Pool, reference: Reference) -> None:
+    everything = reference("all")
+    receipts = [value for key, value in everything.items() if key.startswith("deliveries/")]
+    statuses = [receipt["status"] for receipt in receipts]
+    counted = {status: statuses.count(status) for status in sorted(statuses)}
+    assert counted == {"accepted": 20, "conflict": 1, "rejected": 1}
+    met = {fate for receipt in receipts for fate, count in receipt["dispositions"].items() if count}
+    assert met == {"in", "accepted", "quarantined", "duplicate", "superseded", "protected", "purged"}
+    assert [key for key in everything if key.startswith("tombstones/")] == [
+        "tombstones/brreg_enheter/20260220T050000Z-0001.json",
+        "tombstones/brreg_oppdateringer/20260222T040000Z-0001.json",
+        "tombstones/folkeregisteret_bosted/20260302T040000Z-0001.json",
+        "tombstones/folkeregisteret_bosted/20260402T040000Z-0001.json",
+        "tombstones/skatteetaten_amelding/20260220T041500Z-0001.json",
+    ]
+    assert set().union(*GROUPS.values()) == set(pool.names)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_any_order_cut_anyhow_gives_the_same_bytes(
+    pool: Pool, reference: Reference, group: str, data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(sorted(GROUPS[group])), label="order")
+    cuts = data.draw(st.sets(st.integers(1, len(order) - 1), max_size=4), label="cuts")
+    assert differences(lake_of(pool, runs_of(order, cuts)), reference(group)) == []
+
+
+@pytest.mark.parametrize(("workers", "step"), [(1, -1), (2, 1), (3, -1)])
+def test_any_number_of_workers_gives_the_same_bytes(
+    pool: Pool, reference: Reference, workers: int, step: int
+) -> None:
+    order = pool.names[::step]
+    found = lake_of(pool, runs_of(order, [len(order) // 2]), workers)
+    assert differences(found, reference("all")) == []
