@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 OPERATIONS = ("put_file", "put_if_absent", "swap", "delete")
 """What changes a storage."""
 STORAGE_STEP = 4
-"""Of its some hundred changes, every so many-th is a death: with 1, all of them pass too, in several minutes."""
+"""Of its some hundred changes, every so many-th is a death; with 1 it takes several minutes."""
 SYSTEM_STEP = 97
 """Of the changes to the file system below them, some thousand, every so many-th is a death too."""
 FIRST = ("homes", "lodgings", "ordinary")
