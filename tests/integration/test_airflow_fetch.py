@@ -107,13 +107,25 @@ def finish(api: RestApi, name: str, run_id: str) -> dict[str, list[str]]:
     return found
 
 
+def landed(api: RestApi, name: str) -> list[list[str]]:
+    """Source and delivery id of everything that the runs of a client took in so far.
+
+    A DAG that is switched on soon after the time of its schedule makes that run up first.
+    """
+    runs = [run["dag_run_id"] for run in api.call("GET", f"/dags/{dag_of(name)}/dagRuns")["dag_runs"]]
+    labels = [label for run_id in runs for label in finish(api, name, run_id).get("ingest", [])]
+    return [label.split("/") for label in labels if label != "skipped"]
+
+
 @pytest.fixture(scope="module")
-def first(api: RestApi, register: brreg.Brreg) -> dict[str, dict[str, list[str]]]:
-    """The first run of every client; for the feed of changes, with one change since the whole register."""
-    found = {"brreg": finish(api, "brreg", start(api, "brreg"))}
+def first(api: RestApi, register: brreg.Brreg) -> dict[str, list[list[str]]]:
+    """What each client landed first; for the feed of changes, one change since the whole register."""
+    finish(api, "brreg", start(api, "brreg"))
     register.change("enheter", changed(register), navn="NYTT NAVN AS")
-    begun = {name: start(api, name) for name in FETCHERS if name not in found}
-    return found | {name: finish(api, name, run_id) for name, run_id in begun.items()}
+    begun = {name: start(api, name) for name in FETCHERS if name != "brreg"}
+    for name, run_id in begun.items():
+        finish(api, name, run_id)
+    return {name: landed(api, name) for name in FETCHERS}
 
 
 def changed(register: brreg.Brreg) -> str:
@@ -126,12 +138,11 @@ def removed(register: brreg.Brreg) -> str:
 
 @pytest.mark.parametrize("name", sorted(FETCHERS))
 def test_a_client_lands_what_is_new_and_it_is_taken_in(
-    place: Place, first: dict[str, dict[str, list[str]]], name: str
+    place: Place, first: dict[str, list[list[str]]], name: str
 ) -> None:
-    landed = [label.split("/") for label in first[name]["ingest"]]
-    assert {source for source, _ in landed} == GIVES[name]
+    assert {source for source, _ in first[name]} == GIVES[name]
     lake = Lake.open(place.lake, create=False)
-    for source, delivery_id in landed:
+    for source, delivery_id in first[name]:
         receipt = lake.deliveries.receipt(source, delivery_id)
         assert receipt is not None
         counts = receipt["dispositions"]
