@@ -73,7 +73,8 @@ def run_job(
         progress: Told what is being done.
 
     Returns:
-        `month`, `as_of`, `rows` by table, `digest` of what was made, `verdict`, and for flag `run_id`.
+        `month`, `as_of`, `rows` by table, `digest` of what was made, `verdict`, and for flag
+        `run_id` and `report`: where its quality report lies below `reports/`.
 
     Raises:
         UsageError: The job before has not run.
@@ -102,6 +103,7 @@ def run_job(
     }
     if job == "flag":
         result["run_id"] = lake.runs.resolve(run.month, run.as_of).run_id
+        result["report"] = f"{run.month}/{result['run_id']}/quality.html"
     return result
 
 
