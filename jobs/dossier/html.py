@@ -1,11 +1,8 @@
 """Writes a case file as one self-contained HTML page: no script, nothing loaded, both languages in it."""
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from expectations.tables_out import FINDINGS
@@ -14,6 +11,7 @@ from jobs.dossier import words
 from jobs.dossier.parts import CaseFile
 from jobs.dossier.svg import PAPER
 from jobs.dossier.view import View
+from jobs.pages import environment, policy, style_sheet
 
 COLOURS = {
     "ink": "#1f2933",
@@ -37,28 +35,13 @@ TEXT_ON = (
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("jobs.dossier", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment("jobs.dossier")
 
 
 @cache
 def style() -> str:
     """The style sheet with its colours filled in."""
-    text = files("jobs.dossier").joinpath("templates/case.css").read_text(encoding="utf-8")
-    for name, colour in COLOURS.items():
-        text = text.replace(f"var(--{name})", colour)
-    return text
-
-
-def policy(css: str) -> str:
-    """Content security policy that allows exactly one style sheet and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return style_sheet("jobs.dossier", "case.css", COLOURS)
 
 
 def render(file: CaseFile) -> str:

@@ -1,15 +1,13 @@
 """Writes the reports as self-contained pages: no script, nothing loaded, both languages in one file."""
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from jobs.lake.deliveries import FATES
+from jobs.pages import environment, policy, style_sheet
 from jobs.quality import words
 from jobs.quality.intake_report import IntakeReport
 from jobs.quality.report import QualityReport
@@ -61,31 +59,16 @@ TONES = {
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("jobs.quality", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"say": words.say, "number": words.number, "tones": TONES, "fates": FATES}
-    environment.globals |= {"languages": words.LANGUAGES, "language_names": words.NAMES}
-    return environment
+    made = environment("jobs.quality")
+    made.globals |= {"say": words.say, "number": words.number, "tones": TONES, "fates": FATES}
+    made.globals |= {"languages": words.LANGUAGES, "language_names": words.NAMES}
+    return made
 
 
 @cache
 def style() -> str:
     """The style sheet with its colours filled in."""
-    text = files("jobs.quality").joinpath("templates/report.css").read_text(encoding="utf-8")
-    for name, colour in COLOURS.items():
-        text = text.replace(f"var(--{name})", colour)
-    return text
-
-
-def policy(css: str) -> str:
-    """Content security policy that allows exactly one style sheet and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return style_sheet("jobs.quality", "report.css", COLOURS)
 
 
 def quality_page(report: QualityReport) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 BUCKET = "kjede"
 ADMIN = ("adminkey", "adminsecret")
 USERS = {
@@ -133,7 +135,7 @@ def _await(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> Non
         except HTTPError:
             try:
                 server.client().list_buckets()
-            except Exception:
+            except (BotoCoreError, ClientError):  # it answers, but knows its users only a little later
                 time.sleep(0.3)
                 continue
             return

@@ -1,6 +1,5 @@
 """One synthetic county from deliveries to dossiers, by the command line, as a user would."""
 
-import contextlib
 import filecmp
 import gzip
 import json
@@ -11,34 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from expectations.errors import KjedeError
-from jobs.cli import app
 from jobs.keys import KeyRing, pseudonyms
 from jobs.lake.delivery_writer import json_lines, write_delivery
 from jobs.lake.lake import Lake
 from jobs.synth.generate import generate
+from tests.integration.command import kjede, rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 MONTH = "2026-01"
 LATE = "2026-02-21T00:00:00Z"
-
-
-def kjede(*words: str | Path, code: int = 0, cwd: Path) -> str:
-    """Standard output of a command; run here, since a process for each of many would take minutes."""
-    with contextlib.chdir(cwd):
-        done = CliRunner().invoke(app, [str(word) for word in words])
-    problem = done.exception
-    found = problem.exit_code if isinstance(problem, KjedeError) else done.exit_code
-    assert found == code, f"kjede {' '.join(map(str, words))}: {found}\n{done.output}\n{problem!r}"
-    return done.stdout
-
-
-def rows(*words: str | Path, cwd: Path, code: int = 0) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(kjede(*words, "--json", cwd=cwd, code=code))
-    return found
 
 
 @pytest.fixture(scope="module")

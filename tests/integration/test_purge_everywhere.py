@@ -1,6 +1,5 @@
 """What must be forgotten is gone from every byte of a lake with two months of runs and a release."""
 
-import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,10 +9,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-from expectations.errors import DataRefused, KjedeError
-from jobs.cli import app
+from expectations.errors import DataRefused
 from jobs.ingest.tokens import Tokens
 from jobs.keys import KeyRing
 from jobs.lake.delivery_writer import DataFile, json_lines, write_delivery
@@ -22,6 +19,7 @@ from jobs.purge.records import pending, records
 from jobs.purge.tombstones import every_tombstone, organisation_token
 from jobs.release.recall import notices
 from jobs.synth.generate import generate
+from tests.integration.command import kjede, rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -29,21 +27,6 @@ BEFORE, MONTH = "2025-12", "2026-01"
 RECIPIENT = "skatteetaten"
 FJERNET = datetime(2026, 2, 20, 4, 0, tzinfo=UTC)
 RING = KeyRing.demonstration()
-
-
-def kjede(*words: str | Path, code: int = 0, cwd: Path) -> str:
-    """Standard output of a command, run in this process."""
-    with contextlib.chdir(cwd):
-        done = CliRunner().invoke(app, [str(word) for word in words])
-    problem = done.exception
-    found = problem.exit_code if isinstance(problem, KjedeError) else done.exit_code
-    assert found == code, f"kjede {' '.join(map(str, words))}: {found}\n{done.output}\n{problem!r}"
-    return done.stdout
-
-
-def rows(*words: str | Path, cwd: Path, code: int = 0) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(kjede(*words, "--json", cwd=cwd, code=code))
-    return found
 
 
 @pytest.fixture(scope="module")
