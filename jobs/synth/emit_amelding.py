@@ -9,11 +9,11 @@ import orjson
 from jobs.months import first_day, last_day
 from jobs.synth.model import Firm, Job, Person
 from jobs.synth.outgoing import Outgoing, Rows
+from jobs.synth.pay import pay_of
 from jobs.synth.world import World, instant, month_after
 
 Json = dict[str, Any]
 
-FULL_MONTH_HOURS = 162.5
 CONTRIBUTION_PERCENT = 14.1
 LATE_SHARE = 0.02
 VERY_LATE_SHARE = 0.008
@@ -31,7 +31,11 @@ class EmployerReports:
         self._world = world
         self._rng = world.rng("amelding")
         self._firms = sorted(
-            (f for f in world.firms if f.branch_orgnr and (f.jobs or self._rng.random() < NIL_SHARE)),
+            (
+                f
+                for f in world.firms
+                if f.branch_orgnr and (any(j.is_declared for j in f.jobs) or self._rng.random() < NIL_SHARE)
+            ),
             key=lambda f: f.orgnr,
         )
         self.workers: set[Person] = set()
@@ -72,7 +76,7 @@ class EmployerReports:
                 report
                 | {"meldingsId": f"{report['meldingsId']}-2", "erstatterMeldingsId": report["meldingsId"]}
             )
-            self._mistake(report, firm, first, last)
+            self._mistake(report, firm, month)
             batches["ordinary", ORDINARY_DAY].append(orjson.dumps(report))
             batches["replacement", day].append(right)
         for (kind, day), rows in batches.items():
@@ -88,7 +92,7 @@ class EmployerReports:
             return None
         payees: dict[Person, Json] = {}
         paid = withheld = 0
-        for job in firm.jobs:
+        for job in [j for j in firm.jobs if j.is_declared]:
             is_active = job.start <= last and (job.end is None or job.end >= first)
             if not is_active and not (job.is_unclosed and job.start <= last):
                 continue
@@ -98,7 +102,7 @@ class EmployerReports:
                 self.workers.add(job.person)
             payee["arbeidsforhold"].append(self._relation(job, last))
             if is_active:
-                amount, tax = self._pay(payee, job, first, last)
+                amount, tax = self._pay(payee, job, month)
                 paid, withheld = paid + amount, withheld + tax
         sent = instant(month_after(month, 1 + self._rng.randrange(5)), 8, self._rng.randrange(60))
         report: Json = {
@@ -173,36 +177,33 @@ class EmployerReports:
                 relation["aarsakTilSluttdato"] = job.end_reason
         return relation
 
-    def _pay(self, payee: Json, job: Job, first: date, last: date) -> tuple[int, int]:
+    def _pay(self, payee: Json, job: Job, month: str) -> tuple[int, int]:
         """One pay line, its tax, and rent where it is deducted; gives pay and tax in kroner."""
-        rng = self._rng
-        begins, ends = max(job.start, first), min(job.end or last, last)
-        part = ((ends - begins).days + 1) / ((last - first).days + 1)
-        hours = max(round(FULL_MONTH_HOURS * job.percent / 100 * part * rng.uniform(0.94, 1.02), 1), 1.0)
-        amount = round(hours * job.hourly)
-        tax = round(amount * rng.uniform(0.18, 0.36))
+        pay = pay_of(job, month)
+        assert pay is not None
         wage: Json = {"beskrivelse": "fastloenn"}
         if job.firm.trade.is_hourly:
-            wage = {"beskrivelse": "timeloenn", "antall": hours}
+            wage = {"beskrivelse": "timeloenn", "antall": pay.hours}
         payee["inntekt"].append(
             {
                 "fordel": "kontantytelse",
                 "utloeserArbeidsgiveravgift": True,
                 "inngaarIGrunnlagForTrekk": True,
-                "beloep": amount,
-                "startdatoOpptjeningsperiode": begins.isoformat(),
-                "sluttdatoOpptjeningsperiode": ends.isoformat(),
+                "beloep": pay.amount,
+                "startdatoOpptjeningsperiode": pay.begins.isoformat(),
+                "sluttdatoOpptjeningsperiode": pay.ends.isoformat(),
                 "arbeidsforholdId": job.job_id,
                 "loennsinntekt": wage,
             }
         )
-        payee["forskuddstrekk"].append({"beloep": -tax})
+        payee["forskuddstrekk"].append({"beloep": -pay.tax})
         if job.rent:
             payee.setdefault("fradrag", []).append({"beskrivelse": "brakkeleie", "beloep": job.rent})
-        return amount, tax
+        return pay.amount, pay.tax
 
-    def _mistake(self, report: Json, firm: Firm, first: date, last: date) -> None:
+    def _mistake(self, report: Json, firm: Firm, month: str) -> None:
         """What was sent first and replaced later: somebody who had left is still there, or pay is wrong."""
+        first, last = first_day(month), last_day(month)
         branches = report["oppgave"].get("virksomhet")
         if not branches:
             return
@@ -217,7 +218,7 @@ class EmployerReports:
             job = self._rng.choice(left)
             extra = self._payee(job.person, last, len(payees) + 1)
             extra["arbeidsforhold"].append(self._relation(job, job.start - timedelta(days=1)))
-            self._pay(extra, Job(job.person, firm, job.start, None, job.percent, job.hourly), first, last)
+            self._pay(extra, Job(job.person, firm, job.start, None, job.percent, job.hourly), month)
             branches[0]["inntektsmottaker"] = [*payees, extra]
         else:
             for line in payees[0]["inntekt"]:

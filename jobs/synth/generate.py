@@ -11,6 +11,7 @@ import orjson
 from expectations.errors import UsageError
 from jobs.months import checked
 from jobs.synth import truth
+from jobs.synth.catalogue import FURTHER
 from jobs.synth.chains import FIRMS_PER_PROJECT, Chains, Suppliers, contract_background
 from jobs.synth.emit_amelding import EmployerReports
 from jobs.synth.emit_brreg import EntityRegister
@@ -20,7 +21,7 @@ from jobs.synth.emit_outcome import outcome_deliveries
 from jobs.synth.emit_tax import arrears_deliveries, share_deliveries
 from jobs.synth.firms import Founder, age_background, found_background
 from jobs.synth.homes import house_background, make_landlords
-from jobs.synth.look_alikes import FIRMS_PER_SET, LookAlikes
+from jobs.synth.look_alikes import FIRMS_PER_LOOK_ALIKE, PER_POSITIVE, LookAlikes
 from jobs.synth.money import arrears_background, invoice_background
 from jobs.synth.outgoing import Noise, Outgoing, Rows
 from jobs.synth.oversight import inspect, lodge_background, review
@@ -32,9 +33,10 @@ from jobs.synth.spoil import spoil
 from jobs.synth.work import LabourMarket
 from jobs.synth.world import Parameters, World, instant
 
-GENERATOR_VERSION = "0.1"
+GENERATOR_VERSION = "0.2"
 """Raise when the same parameters give other bytes."""
-FIRMS_PER_LOOK_ALIKE_SET = 2000
+ACTS_PER_RING = 4
+FEWEST_LOOK_ALIKES = 40
 CODE_LISTS = "kodelister"
 
 Progress = Callable[[str, int, int], None]
@@ -158,16 +160,16 @@ def make_world(parameters: Parameters) -> World:
     make_landlords(world)
     founder = Founder(world, builder)
     rings = ring_count(parameters.firms, parameters.base_rate)
-    sets = max(1, round(parameters.firms / FIRMS_PER_LOOK_ALIKE_SET))
-    planted = int(rings * FIRMS_PER_RING * 1.2) + sets * FIRMS_PER_SET
+    look_alikes = max(rings * ACTS_PER_RING * PER_POSITIVE, FEWEST_LOOK_ALIKES)
+    planted = int(rings * FIRMS_PER_RING * 1.2) + look_alikes * FIRMS_PER_LOOK_ALIKE
     found_background(world, founder, max(parameters.firms - planted, parameters.firms // 2))
     age_background(world, founder)
     LabourMarket(world).run()
     chains, suppliers = Chains(world, builder), Suppliers(world)
     contract_background(world, chains, suppliers, max(4, parameters.firms // FIRMS_PER_PROJECT))
     tactics = ADAPTIVE if parameters.adaptive else Tactics()
-    Rings(Planter(world, founder, builder, chains, suppliers, "rings"), tactics).plant(rings)
-    LookAlikes(Planter(world, founder, builder, chains, suppliers, "look-alikes")).plant(sets)
+    Rings(Planter(world, founder, builder, chains, suppliers, "rings"), tactics, FURTHER).plant(rings)
+    LookAlikes(Planter(world, founder, builder, chains, suppliers, "look-alikes")).plant(FURTHER)
     settle_some(world)
     lodge_background(world, builder)
     house_background(world, builder)

@@ -20,18 +20,14 @@ class HomeLookAlikes:
         self._start = planter.world.opening + timedelta(days=12)
         self._end = planter.world.closing + timedelta(days=160)
 
-    def home_kinds(self) -> list[Callable[[], Planted]]:
-        """One maker per kind."""
-        return [
-            self._big_family,
-            self._students,
-            self._private_share,
-            self._unknown_size,
-            self._barracks,
-            self._chain_flat_share,
-            self._group_house,
-            self._no_common_chain,
-        ]
+    def home_kinds(self) -> dict[str, list[Callable[[], Planted]]]:
+        """Makers by the indicator that they resemble."""
+        return {
+            "I01": [
+                self._big_family, self._students, self._private_share, self._unknown_size,
+            ],
+            "I02": [self._barracks, self._chain_flat_share, self._group_house, self._no_common_chain],
+        }  # fmt: skip
 
     def _firms(self, count: int, staff: int = 4) -> list[Firm]:
         place = self._world.municipality(self._p.rng)

@@ -4,42 +4,66 @@ They must stay silent; `expected` says how: `silent` (not triggered), `suppresse
 `not_evaluable` (a needed fact is missing), `context` (may be shown, never makes a case).
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from jobs.synth.look_alike_homes import HomeLookAlikes, made_of
 from jobs.synth.model import Firm, Planted, Project, cluster_subject
 from jobs.synth.money import credit
 from jobs.synth.plant import sole_owner
 from jobs.synth.trades import EQUIPMENT, GOODS, HOLDING, SITE_TRADES
+from jobs.synth.typologies import Typology
 from jobs.synth.work import employ
 
-FIRMS_PER_SET = 75
-"""Roughly how many firms one of each kind takes."""
+FIRMS_PER_LOOK_ALIKE = 3
+PER_POSITIVE = 3
+"""Hard negatives per planted act of an indicator."""
 LATE_DAYS = 195
+FEW_RINGS = 12
+"""In a world with fewer rings every kind that resembles one of their acts comes up at least once."""
 
 
 class LookAlikes(HomeLookAlikes):
-    """Plants one look-alike of each kind, as often as asked."""
+    """Plants look-alikes: every kind in turn, at least three per planted act of what it resembles."""
 
-    def plant(self, sets: int) -> None:
-        """Plant all kinds.
+    def kinds(self) -> dict[str, list[Callable[[], Planted]]]:
+        """Makers by the indicator that they resemble, for the acts of `Rings` itself."""
+        late = [self._too_late] if len(self._world.months) >= 10 else []
+        return {
+            "A01": [
+                self._two_links, self._goods_links, self._dispensation, self._one_after_the_other,
+                self._broad, self._private_deep, self._below_value,
+            ],
+            "A02": [
+                self._group_circle, self._credited_circle, self._once, self._shrinking, self._small_sums,
+            ],
+            "B01": [
+                self._estate_sale, self._transfer, self._scattered, self._tiny_claims, self._too_few, *late,
+            ],
+        } | self.home_kinds()  # fmt: skip
+
+    def plant(self, further: Sequence[Typology], first: int = 0) -> None:
+        """Plant what the rings of the world call for; without any ring, one of each kind.
 
         Args:
-            sets: How often.
+            further: The catalogue of further acts.
+            first: How many the country has in the districts before this one: kinds go on from there.
         """
-        kinds: list[Callable[[], Planted]] = [
-            self._two_links, self._goods_links, self._dispensation, self._one_after_the_other, self._broad,
-            self._private_deep, self._below_value,
-            self._group_circle, self._credited_circle, self._once, self._shrinking, self._small_sums,
-            self._estate_sale, self._transfer, self._scattered, self._tiny_claims, self._too_few,
-            *self.home_kinds(),
-        ]  # fmt: skip
-        if len(self._world.months) >= 10:
-            kinds.append(self._too_late)
-        for _ in range(sets):
-            for make in kinds:
-                made = make()
+        months = len(self._world.months)
+        kinds = self.kinds()
+        for typology in further:
+            if months >= typology.least_months:
+                lawful = [kind for kind in typology.look_alikes if months >= kind.least_months]
+                kinds[typology.indicator] = [partial(kind.make, self._p) for kind in lawful]
+        positives = Counter(i for ring in self._world.rings for i in ring.subjects)
+        for indicator, makers in sorted(kinds.items()):
+            wanted = max(positives[indicator] * PER_POSITIVE, 0 if self._world.rings else len(makers))
+            if positives[indicator]:
+                wanted = max(wanted, len(makers)) if len(self._world.rings) < FEW_RINGS else wanted
+            for number in range(wanted):
+                made = makers[(first + number) % len(makers)]()
                 made.planted_id = f"L{len(self._world.look_alikes) + 1:02d}"
                 made.companies = list(dict.fromkeys(made.companies))
                 self._world.look_alikes.append(made)

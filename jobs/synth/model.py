@@ -200,7 +200,14 @@ class Firm:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One employment; `is_unclosed`: the employer goes on listing it, without pay, after it has ended."""
+    """One employment.
+
+    Attributes:
+        is_unclosed: The employer goes on listing it, without pay, after it has ended.
+        is_declared: The employer reports it; nobody reports an undeclared one, but its worker is on site.
+        declared_share: Part of the hours worked that is reported and paid over the counter.
+        rent: Monthly rent that is deducted from pay, in kroner.
+    """
 
     person: Person
     firm: Firm
@@ -212,6 +219,8 @@ class Job:
     rent: int = 0
     end_reason: str = ""
     job_id: str = "1"
+    is_declared: bool = True
+    declared_share: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -372,6 +381,7 @@ class Planted:
     key_edges: list[str] = field(default_factory=list)
     subjects: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
+    acts: dict[str, dict[str, str]] = field(default_factory=dict)
     first_unlawful: date = date.max
     first_observable: date = date.max
     difficulty: str = "medium"

@@ -1,4 +1,7 @@
-"""Planted rings. Each combines two acts by the same companies, so that two independent views see it."""
+"""Planted rings: two acts from different groups by the same companies, and further ones in turn.
+
+Every fourth ring is of another kind: it does only things from the catalogue of further acts.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,9 +10,13 @@ from datetime import date, timedelta
 from jobs.synth.model import Contract, Dwelling, Firm, Person, Planted, Project, cluster_subject
 from jobs.synth.people import settle
 from jobs.synth.plant import Planter, Succession
+from jobs.synth.typologies import HELD_OUT, VARIANTS, Outfit, Typology
 
 FIRMS_PER_RING = 4.5
-VARIANTS = ("easy", "medium", "hard")
+EXTRA_ACTS = 2
+SPECIALIST_ACTS = 4
+SPECIALIST_EVERY = 4
+HELD_OUT_EVERY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +34,37 @@ class Tactics:
         rounds: How often the money goes round.
     """
 
-    depths: tuple[int, ...] = (3, 4, 3)
-    lodgers: tuple[int, ...] = (7, 8, 7)
-    mixed: tuple[int, ...] = (3, 2, 2)
-    gap_days: tuple[int, ...] = (-70, 20, -25)
+    depths: tuple[int, ...] = (3, 4, 3, 5)
+    lodgers: tuple[int, ...] = (7, 8, 7, 6)
+    mixed: tuple[int, ...] = (3, 2, 2, 4)
+    gap_days: tuple[int, ...] = (-70, 20, -25, 60)
     moved: float = 0.75
     leg: tuple[int, int] = (180_000, 420_000)
     keep: float = 0.97
     rounds: int = 3
 
 
-ADAPTIVE = Tactics((2, 2, 2), (4, 4, 4), (1, 1, 1), (200, 215, 190), 0.3, (40_000, 60_000), 0.7, 1)
+ADAPTIVE = Tactics(
+    (2, 2, 2, 2), (4, 4, 4, 4), (1, 1, 1, 1), (200, 215, 190, 205), 0.3, (40_000, 60_000), 0.7, 1
+)
 
 
 class Rings:
     """Plants rings, one template after the other, so that every typology comes up."""
 
-    def __init__(self, planter: Planter, tactics: Tactics) -> None:
+    def __init__(self, planter: Planter, tactics: Tactics, further: Sequence[Typology] = ()) -> None:
         self._p = planter
         self._tactics = tactics
-        self._number = 0
+        months = len(planter.world.months)
+        self._further = [t for t in further if months >= t.least_months]
 
-    def plant(self, count: int) -> None:
+    def plant(self, count: int, first: int = 0) -> None:
         """Plant a number of rings.
 
         Args:
             count: How many.
+            first: How many the country has in the districts before this one: templates and guises go on
+                from there.
         """
         templates: tuple[Callable[[Planted, int], None], ...] = (
             self._deep_chain_with_house,
@@ -62,14 +74,30 @@ class Rings:
             self._successor_deep_down,
             self._circle_with_shared_house,
         )
-        width = max(2, len(str(count)))
-        for index in range(count):
+        for index in range(first, first + count):
             # Shift the variant each time round, so that a template comes back in another guise.
-            variant = (index + index // len(templates)) % len(VARIANTS)
-            ring = Planted(f"R{index + 1:0{width}d}", "", difficulty=VARIANTS[variant])
-            templates[index % len(templates)](ring, variant)
+            variant = (index + index // len(templates)) % HELD_OUT
+            if index % HELD_OUT_EVERY == HELD_OUT_EVERY - 1:
+                variant = HELD_OUT
+            ring = Planted(f"R{index + 1:02d}", "", difficulty=VARIANTS[variant])
+            is_specialist = bool(self._further) and index % SPECIALIST_EVERY == SPECIALIST_EVERY - 1
+            if not is_specialist:
+                templates[index % len(templates)](ring, variant)
+            self._go_on(ring, index, variant, SPECIALIST_ACTS if is_specialist else EXTRA_ACTS)
             _tidy(ring)
             self._p.world.rings.append(ring)
+
+    def _go_on(self, ring: Planted, index: int, variant: int, count: int) -> None:
+        """Further acts by the companies of the ring, in turn through the catalogue."""
+        made_for_it = [f for f in dict.fromkeys(ring.companies) if f.is_planted]
+        outfit = Outfit(ring, self._p, variant, self._tactics is ADAPTIVE, made_for_it)
+        done = []
+        for number in range(min(count, len(self._further))):
+            typology = self._further[(index * SPECIALIST_ACTS + number) % len(self._further)]
+            typology.act(outfit)
+            done.append(typology.name)
+        if done:
+            ring.name = "; ".join(part for part in (ring.name, *done) if part)
 
     # ---- templates -------------------------------------------------------------------------------
     def _deep_chain_with_house(self, ring: Planted, variant: int) -> None:
@@ -124,7 +152,7 @@ class Rings:
         self._p.bill(again, begins, self._p.world.closing)
         ring.companies.append(passed.successor)
         ring.key_edges.append(again.contract_id)
-        self._see(ring, begins, again.declared_on)
+        self._see(ring, "A01", "deep_chain", begins, again.declared_on)
 
     def _circle_with_shared_house(self, ring: Planted, variant: int) -> None:
         ring.name = "circle of labour invoices by companies of one chain whose people share a house"
@@ -157,7 +185,7 @@ class Rings:
     def _deep_chain(
         self, ring: Planted, path: Sequence[Firm], variant: int, start: date | None = None
     ) -> tuple[Project, list[Contract]]:
-        kind = ("kommune", "stat", "fylkeskommune")[variant]
+        kind = ("kommune", "stat", "fylkeskommune")[variant % 3]
         start = start or self._p.month_day(min(variant * 2, len(self._p.world.months) - 3), 4)
         project, links = self._p.chain(
             path,
@@ -165,7 +193,7 @@ class Rings:
             value=self._p.rng.randrange(12_000_000, 60_000_000),
             start=start,
             end=self._p.world.closing + timedelta(days=self._p.rng.randrange(60, 300)),
-            work=("nybygg_naering", "rehab_naering", "nybygg_bolig")[variant],
+            work=("nybygg_naering", "rehab_naering", "nybygg_bolig")[variant % 3],
             parallel=3 + variant,
         )
         project.is_complete = variant == 0
@@ -176,7 +204,7 @@ class Rings:
         ring.key_edges += [link.contract_id for link in links]
         ring.subjects["A01"] = [f"project:{project.project_id}"]
         ring.members["A01"] = [project.contracts[0].supplier.orgnr, *(f.orgnr for f in path)]
-        self._see(ring, links[-1].start, max(link.declared_on for link in links))
+        self._see(ring, "A01", "deep_chain", links[-1].start, max(link.declared_on for link in links))
         return project, links
 
     def _circle(self, ring: Planted, firms: list[Firm], *, after: date) -> None:
@@ -191,7 +219,8 @@ class Rings:
         ring.key_edges += [invoice.invoice_id for invoice in sent]
         ring.subjects["A02"] = [cluster_subject(orgnrs)]
         ring.members["A02"] = orgnrs
-        self._see(ring, sent[0].issued, sent[min(2 * len(firms), len(sent)) - 1].issued)
+        seen = sent[min(2 * len(firms), len(sent)) - 1].issued
+        self._see(ring, "A02", "circular_invoicing", sent[0].issued, seen)
 
     def _succession(
         self, ring: Planted, failed_on: date, variant: int, *, same_customers: bool = True
@@ -218,7 +247,7 @@ class Rings:
         ring.subjects["B01"] = [f"pair:{passed.failed.orgnr}:{passed.successor.orgnr}"]
         ring.members["B01"] = [passed.failed.orgnr, passed.successor.orgnr]
         started = max(j.start for p in passed.movers for j in p.jobs if j.firm is passed.successor)
-        self._see(ring, max(passed.successor.registered, started), max(failed_on, started))
+        self._see(ring, "B01", "phoenix", max(passed.successor.registered, started), max(failed_on, started))
         return passed
 
     def _failure_day(self, *, early: bool) -> date:
@@ -239,7 +268,7 @@ class Rings:
             lodgers += self._p.crew(employer, number - len(lodgers), start=after + timedelta(days=10))
         since = self._move_in_day(after)
         residents: list[tuple[Person, Firm | None]] = [(p, employer) for p in lodgers]
-        rooms, area = ((3, 60.0), (2, 48.0), (3, 54.0))[variant]
+        rooms, area = ((3, 60.0), (2, 48.0), (3, 54.0), (2, 44.0))[variant]
         dwelling = self._p.lodgings.lodge(
             employer.municipality, residents, rooms=rooms, area=area, since=since,
             owner=employer if variant == 0 else None, tenant=employer if variant == 1 else None,
@@ -249,7 +278,7 @@ class Rings:
                 for job in person.jobs:
                     if job.firm is employer:
                         job.rent = self._p.rng.randrange(3500, 5500)
-        self._notice_for(ring, dwelling, residents, since, employer, variant, 1)
+        self._notice_for(ring, "I01", dwelling, residents, since, employer, variant)
         ring.indicators.append("I01")
         ring.subjects["I01"] = [f"dwelling:{dwelling.truth_id}"]
         ring.members["I01"] = [employer.orgnr]
@@ -262,12 +291,12 @@ class Rings:
             workers = [p for p in free if p is not firm.director][:each]
             residents += [(p, firm) for p in workers]
         since = self._move_in_day(self._p.world.opening)
-        owner: Firm | Person | None = (keeper, None, keeper.director)[variant]
+        owner: Firm | Person | None = (keeper, None, keeper.director)[variant % 3]
         dwelling = self._p.lodgings.lodge(
             keeper.municipality, residents, rooms=len(residents) + 1, area=30.0 * len(residents), since=since,
             owner=owner, tenant=keeper if variant == 1 else None, is_flat=False,
         )  # fmt: skip
-        self._notice_for(ring, dwelling, residents, since, keeper if variant != 2 else None, variant, 2)
+        self._notice_for(ring, "I02", dwelling, residents, since, keeper if variant != 2 else None, variant)
         ring.indicators.append("I02")
         ring.companies += [keeper, *employers]
         ring.subjects["I02"] = [f"dwelling:{dwelling.truth_id}"]
@@ -276,12 +305,12 @@ class Rings:
     def _notice_for(
         self,
         ring: Planted,
+        indicator: str,
         dwelling: Dwelling,
         residents: list[tuple[Person, Firm | None]],
         since: date,
         provider: Firm | None,
         variant: int,
-        showers: int,
     ) -> None:
         """An inspection sees the house and notes those whom no register knows there, and one more."""
         unseen = [(p, firm) for p, firm in residents if p.is_d_number]
@@ -290,12 +319,15 @@ class Rings:
         reported = min(since + timedelta(days=self._p.rng.randrange(14, 25)), self._p.world.closing)
         self._p.lodgings.notice(
             dwelling, noted, reported=reported, since=since,
-            reporter=("tilsyn", "kommune", "tilsyn")[variant], provider=provider,
-            tenant=provider if variant == 1 else None, rent=4200, is_deducted="ja", showers=showers,
+            reporter=("tilsyn", "kommune", "tilsyn")[variant % 3], provider=provider,
+            tenant=provider if variant == 1 else None, rent=4200, is_deducted="ja",
+            showers=1 if indicator == "I01" else 2,
         )  # fmt: skip
         ring.dwellings.append(dwelling)
         ring.persons += [p for p, _ in residents]
-        self._see(ring, since + timedelta(days=14), max(reported, since + timedelta(days=28)))
+        act = "crowded_house" if indicator == "I01" else "shared_house"
+        observable = max(reported, since + timedelta(days=28))
+        self._see(ring, indicator, act, since + timedelta(days=14), observable)
 
     def _move_in_day(self, after: date) -> date:
         latest = self._p.world.closing - timedelta(days=78)
@@ -304,12 +336,20 @@ class Rings:
         day = earliest + timedelta(days=self._p.rng.randrange(days + 1))
         return min(day, self._p.world.closing - timedelta(days=34))
 
-    def _see(self, ring: Planted, unlawful: date, observable: date) -> None:
-        """A ring is unlawful from its first act, and observable as a whole when its last act is."""
+    def _see(self, ring: Planted, indicator: str, act: str, unlawful: date, observable: date) -> None:
+        """Dates of an act; one that comes twice is unlawful from its first and seen at its last."""
+        seen = max(observable, self._p.world.opening)
+        before = ring.acts.get(indicator)
+        ring.acts[indicator] = {
+            "act": act,
+            "variant": ring.difficulty,
+            "first_unlawful_month": before["first_unlawful_month"] if before else f"{unlawful:%Y-%m}",
+            "first_observable_month": f"{seen:%Y-%m}",
+        }
         ring.first_unlawful = min(ring.first_unlawful, unlawful)
-        if ring.first_observable == date.max:
-            ring.first_observable = observable
-        ring.first_observable = max(ring.first_observable, observable, self._p.world.opening)
+        ring.first_observable = (
+            seen if ring.first_observable == date.max else max(ring.first_observable, seen)
+        )
 
 
 def _tidy(ring: Planted) -> None:

@@ -26,7 +26,9 @@ All numbers, names and addresses are invented.
   - `members` per indicator: the companies of that act. Match a cluster by these if its hash differs.
   - `first_unlawful_month`, and `first_observable_month`: the first month whose evaluation at the default
     as_of can see the whole ring.
-  - `difficulty`: `easy`, `medium`, `hard`.
+  - `acts` per indicator: what was done (`act`), in which guise (`variant`), and the months of that act alone.
+  - `difficulty`: guise of the ring: `easy`, `medium`, `hard`, or `held_out`, which no method may be trained
+    on.
 - `look_alikes.jsonl`: one lawful look-alike per line. `resembles` is the indicator that must not trigger, and
   `expected` says how: `silent` (not triggered), `suppressed` (a guard holds it back), `not_evaluable` (a
   needed fact is missing), `context` (may be shown, makes no case).
@@ -47,6 +49,7 @@ def ring_row(planted: Planted) -> dict[str, object]:
         "key_edges": planted.key_edges,
         "subjects": planted.subjects,
         "members": planted.members,
+        "acts": planted.acts,
         "first_unlawful_month": _month(planted.first_unlawful),
         "first_observable_month": _month(planted.first_observable),
         "difficulty": planted.difficulty,

@@ -154,10 +154,10 @@ def employ(
 
 
 def staff_on(firm: Firm, day: date) -> int:
-    """How many people really work in a firm on a day.
+    """How many people a firm reports on a day.
 
     Args:
         firm: The firm.
         day: The day.
     """
-    return sum(1 for j in firm.jobs if j.start <= day and (j.end is None or j.end >= day))
+    return sum(1 for j in firm.jobs if j.is_declared and j.start <= day and (j.end is None or j.end >= day))

@@ -33,7 +33,10 @@ MUNICIPALITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a world is made from; the same parameters give the same bytes."""
+    """What a world is made from; the same parameters give the same bytes.
+
+    `noise` multiplies what registers miss, delay or get wrong; 1 is the ordinary level.
+    """
 
     firms: int
     months: int
@@ -41,6 +44,7 @@ class Parameters:
     base_rate: float
     last_month: str
     adaptive: bool
+    noise: float = 1.0
 
     def as_dict(self) -> dict[str, object]:
         """The parameters in plain types."""
