@@ -11,7 +11,7 @@ PACKAGES := $(shell grep -c '^[a-z0-9]' requirements.lock)
 FAST := -q -n auto --dist loadfile -m "not integration and not airflow and not spark"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test unit check format lock screenshots clean
+.PHONY: help setup demo serve test unit check format evaluate lock screenshots clean
 
 help:            ## Show this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -60,6 +60,12 @@ check: $(STAMP)  ## Lint, types, architecture, fast tests
 format: $(STAMP) ## Format and sort imports
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+# Hours: three worlds of 20,000 firms, twelve months each. What was made is gone on from; `make clean` forgets it.
+evaluate: $(STAMP) ## The reference worlds: base, adaptive, noisy; figures go to bench/evaluation
+	@for kind in base adaptive noisy; do \
+	  $(BIN)/kjede reference --kind $$kind --firms 20000 --months 12 --seed 1 \
+	    --work .kjede/evaluation --out bench/evaluation/$$kind || exit 1; done
 
 # uv.lock names its registry, so it is made in a folder of its own and only the export is kept. The markers that
 # repeat the platforms of [tool.uv] on every line are dropped: elsewhere the install fails instead of being empty.

@@ -58,6 +58,8 @@ class Indicator:
         legal_basis: Paragraph, rule or norm; empty when the rule is own.
         source: Where the definition comes from.
         prior: Starting weight in the score, 0 to 1.
+        planted: What the synthetic country makes people do that this indicator ought to see, by name.
+        look_alikes: Lawful kinds of the synthetic country that resemble it and must not trigger it.
         statutory_hard_evidence: A single finding may make a case.
         detect: The detector, called with one network and the thresholds.
         default_thresholds: Thresholds in force.
@@ -85,6 +87,8 @@ class Indicator:
     prior: Decimal
     detect: Callable[[Network, Any], Iterator[Finding]]
     default_thresholds: Any
+    planted: tuple[str, ...]
+    look_alikes: tuple[str, ...]
     statutory_hard_evidence: bool = False
 
     @property

@@ -81,6 +81,8 @@ def _row(declared: Indicator) -> dict[str, Any]:
         "legal_basis": declared.legal_basis,
         "source": declared.source,
         "prior": _plain(declared.prior),
+        "planted": list(declared.planted),
+        "look_alikes": list(declared.look_alikes),
         "statutory_hard_evidence": declared.statutory_hard_evidence,
     }
 

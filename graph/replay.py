@@ -1,5 +1,7 @@
 """Evaluates a finding again from the cited evidence alone: what it says must follow from what it shows."""
 
+from collections.abc import Iterable
+
 from expectations.errors import KjedeError
 from graph.indicator import Indicator
 from graph.model import Edge, Finding, Network, Node, network
@@ -32,6 +34,29 @@ def cited(scope: Network, finding: Finding) -> Network:
             )
     return network(
         finding.scope_id, nodes, edges, month=scope.month, as_of=scope.as_of, truncated=finding.truncated
+    )
+
+
+def without(scope: Network, elements: Iterable[str]) -> Network:
+    """A network that lacks some elements.
+
+    Args:
+        scope: Network.
+        elements: `edge:<edge id>`, or `node:<node id>`: what is known of the node goes, its edges stay.
+    """
+    gone = set(elements)
+    nodes = [
+        data["node"]
+        for node_id, data in scope.graph.nodes(data=True)
+        if "node" in data and f"node:{node_id}" not in gone
+    ]
+    edges = [
+        data["edge"]
+        for _, _, edge_id, data in scope.graph.edges(keys=True, data=True)
+        if f"edge:{edge_id}" not in gone
+    ]
+    return network(
+        scope.scope_id, nodes, edges, month=scope.month, as_of=scope.as_of, truncated=scope.truncated
     )
 
 

@@ -161,11 +161,12 @@ def read_report(key: str, place: Place | None = None) -> str | None:
 
 
 def reports(place: Place | None = None) -> list[str]:
-    """Where reports lie below `reports/`, newest month first.
+    """Where the pages of reports lie below `reports/`, newest month first.
 
     Args:
         place: Where to look; None means by the settings.
     """
     place = place or Place.of_settings()
     found = Lake.open(place.lake, create=True).storage.walk(REPORTS)
-    return sorted((entry.key.removeprefix(f"{REPORTS}/") for entry in found), reverse=True)
+    pages = (entry.key.removeprefix(f"{REPORTS}/") for entry in found if entry.key.endswith(".html"))
+    return sorted(pages, reverse=True)

@@ -37,11 +37,13 @@ def style_sheet(package: str, name: str, colours: Mapping[str, str]) -> str:
     return text
 
 
-def policy(css: str) -> str:
+def policy(css: str, *, has_pictures: bool = False) -> str:
     """Content security policy that allows exactly one style sheet and nothing else.
 
     Args:
         css: The style sheet as it stands in the page.
+        has_pictures: Pictures that stand in the page itself are allowed as well.
     """
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    pictures = " img-src data:;" if has_pictures else ""
+    return f"default-src 'none'; style-src 'sha256-{digest}';{pictures} base-uri 'none'; form-action 'none'"

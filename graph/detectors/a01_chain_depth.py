@@ -394,5 +394,9 @@ INDICATOR = Indicator(
     prior=Decimal("0.45"),
     detect=detect,
     default_thresholds=Thresholds(),
+    planted=("deep_chain",),
+    look_alikes=("exactly_two_links", "deep_through_goods_and_equipment", "dispensation_granted",
+                 "links_do_not_overlap_in_time", "broad_not_deep", "deep_private_project",
+                 "value_below_the_limit"),
 )
 # fmt: on

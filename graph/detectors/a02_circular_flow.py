@@ -417,5 +417,8 @@ INDICATOR = Indicator(
     prior=Decimal("0.50"),
     detect=detect,
     default_thresholds=Thresholds(),
+    planted=("circular_invoicing",),
+    look_alikes=("corporate_group", "cancelled_by_credit_notes", "reciprocal_trade_once",
+                 "most_of_the_money_stays", "small_sums"),
 )
 # fmt: on

@@ -378,5 +378,8 @@ INDICATOR = Indicator(
     prior=Decimal("0.60"),
     detect=detect,
     default_thresholds=Thresholds(),
+    planted=("phoenix",),
+    look_alikes=("sold_by_the_estate", "recorded_business_transfer", "workers_went_many_ways",
+                 "first_failure_with_tiny_claims", "two_workers_moved", "registered_much_later"),
 )
 # fmt: on

@@ -430,5 +430,8 @@ INDICATOR = Indicator(
     prior=Decimal("0.55"),
     detect=detect,
     default_thresholds=Thresholds(),
+    planted=("crowded_house",),
+    look_alikes=("large_family_same_employer", "students_without_work",
+                 "private_share_different_employers", "rooms_and_area_unknown"),
 )
 # fmt: on

@@ -429,5 +429,8 @@ INDICATOR = Indicator(
     prior=Decimal("0.60"),
     detect=detect,
     default_thresholds=Thresholds(),
+    planted=("shared_house",),
+    look_alikes=("permitted_barracks", "flat_share_with_private_owner", "employers_of_one_group",
+                 "employers_in_different_chains"),
 )
 # fmt: on

@@ -1,14 +1,14 @@
 """What the demonstration found beside what was planted, and where everything is."""
 
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobs.demo.story import Demo
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from jobs.evaluate.truth import Truth
 
 Row = dict[str, Any]
 
@@ -22,14 +22,14 @@ def show(demo: Demo, console: "Console") -> None:
     """
     from graph.registry import INDICATORS
     from jobs.console import emit
+    from jobs.evaluate.truth import read_truth
     from jobs.flag.run_reader import RunReader
     from jobs.lake.lake import Lake
 
     reader = RunReader.open(Lake.open(str(demo.lake), create=False), demo.month)
-    columns = ["indicator_id", "subject_id", "companies", "status", "role"]
-    findings = reader.table("out_flag__findings", columns=columns).to_pylist()
+    findings = reader.table("out_flag__findings").to_pylist()
     cases = reader.table("out_flag__cases", columns=["case_id"]).num_rows
-    rows = compare(findings, demo.truth, demo.month, {i.id: i.name.en for i in INDICATORS})
+    rows = compare(findings, read_truth(demo.truth), demo.month, {i.id: i.name.en for i in INDICATORS})
     console.print()
     emit(rows, title=f"Planted and found, {demo.month}")
     console.print()
@@ -45,73 +45,37 @@ def show(demo: Demo, console: "Console") -> None:
 
 
 def compare(
-    findings: Iterable[Mapping[str, Any]], truth: Path, month: str, indicators: Mapping[str, str]
+    findings: Sequence[Mapping[str, Any]], truth: "Truth", month: str, indicators: Mapping[str, str]
 ) -> list[Row]:
     """Planted against found, per indicator.
 
     Args:
         findings: Rows of `out_flag__findings`.
-        truth: Folder of the generator's truth.
-        month: Evaluated month; a ring counts once it can be observed.
+        truth: What was planted.
+        month: Evaluated month; an act counts once it can be observed.
         indicators: Ids in order, with names.
 
     Returns:
         One row per indicator: `planted`, `found` of those, `look_alikes`, `silent` of those, and `others`:
         triggered findings about nobody who was planted.
     """
-    rings = [ring for ring in _lines(truth / "rings.jsonl") if ring["first_observable_month"] <= month]
-    alike = list(_lines(truth / "look_alikes.jsonl"))
-    triggers = [f for f in findings if f["status"] == "triggered" and f["role"] == "trigger"]
+    from jobs.evaluate.matching import Matches
+    from jobs.evaluate.snapshot import Snapshot
+
+    matches = Matches(truth, Snapshot(month, findings, ()))
     rows = []
     for own, name in indicators.items():
-        mine = [finding for finding in triggers if finding["indicator_id"] == own]
-        planted = [ring for ring in rings if own in ring["indicators"]]
-        lawful = [like for like in alike if like["resembles"] == own]
-        found = [r for r in planted if any(is_about(f, r["subjects"][own], r["members"], own) for f in mine)]
-        loud = [a for a in lawful if any(is_about(f, a["subjects"], a["members"], own) for f in mine)]
-        known = [
-            *((ring["subjects"][own], ring["members"]) for ring in planted),
-            *((like["subjects"], like["members"]) for like in alike),
-        ]
-        others = [
-            f for f in mine if not any(is_about(f, subjects, members, own) for subjects, members in known)
-        ]
+        planted = [act for act in truth.acts if act.indicator == own and act.observable_month <= month]
+        lawful = [like for like in truth.look_alikes if like.indicator == own]
+        loud = [like for like in lawful if matches.status_of(like) == "triggered"]
+        others = [f for f in matches.snapshot.flagged(own) if matches.kind_of(f) in ("other", "same_ring")]
         rows.append({
             "indicator": own,
             "name": name,
             "planted": len(planted),
-            "found": len(found),
+            "found": sum(matches.is_found(act) for act in planted),
             "look_alikes": len(lawful),
             "silent": len(lawful) - len(loud),
             "others": len(others),
         })  # fmt: skip
     return rows
-
-
-def is_about(
-    finding: Mapping[str, Any], subjects: Iterable[str], members: Mapping[str, Iterable[str]], indicator: str
-) -> bool:
-    """Whether a finding is about something planted: the same subject, or a cluster of its members.
-
-    Args:
-        finding: Row of `out_flag__findings`.
-        subjects: Planted subject ids.
-        members: Companies of the planted act, by indicator.
-        indicator: Indicator of the finding.
-    """
-    kind, identifier, *_ = finding["subject_id"].split(":")
-    # A chain is planted as its project; which path of it is named follows from the contracts.
-    own = f"project:{identifier}" if kind == "chain" else finding["subject_id"]
-    if own in set(subjects):
-        return True
-    cluster = set(members.get(indicator, ()))
-    return (
-        finding["subject_id"].startswith("cluster:")
-        and bool(cluster)
-        and cluster <= set(finding["companies"])
-    )
-
-
-def _lines(path: Path) -> Iterable[Row]:
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)

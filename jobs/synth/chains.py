@@ -1,28 +1,19 @@
-"""Projects and their contract trees, by trade; the lawful economy keeps to the limits it knows."""
+"""Makes projects and contracts, and finds who does the work: what the lawful and the others share."""
 
-from collections.abc import Callable
+import zlib
 from datetime import date, timedelta
 from random import Random
 
+from jobs.months import first_day
 from jobs.synth.model import Contract, Firm, Project, Trade
 from jobs.synth.places import BLOCK, Builder
-from jobs.synth.trades import (
-    CLEANING,
-    EQUIPMENT,
-    GENERAL,
-    GOODS,
-    PROPERTY,
-    PUBLIC,
-    SITE_TRADES,
-    STAFFING,
-)
-from jobs.synth.world import World, some_day
+from jobs.synth.trades import CLEANING, STAFFING
+from jobs.synth.world import World
 
-PUBLIC_SHARE = 0.3
-FIRMS_PER_PROJECT = 24
-LAWFUL_PUBLIC_TIERS = 2
-"""What clients write into public contracts; the lawful economy obeys it."""
 MOST_VALUE = 90_000_000
+LATE_SHARE = 0.05
+"""Part of contracts that the client's list lacks at first."""
+MOST_MONTHS_LATE = 2
 CPV = {
     "nybygg_bolig": "45211000",
     "nybygg_naering": "45213000",
@@ -136,6 +127,7 @@ class Chains:
             end=end,
             signed=signed,
             declared_on=signed + timedelta(days=rng.randrange(0, 30)),
+            labour_share=labour_share(rng, supplier.trade, kind),
         )
         (project.contracts if project is not None else self._world.standing).append(contract)
         return contract
@@ -151,7 +143,7 @@ class Suppliers:
 
     def __init__(self, world: World) -> None:
         self._by_trade: dict[str, list[Firm]] = {}
-        for firm in world.firms:
+        for firm in (*world.firms, *world.frame.elsewhere):
             if not firm.is_planted and not firm.public_kind:
                 self._by_trade.setdefault(firm.trade.key, []).append(firm)
 
@@ -188,104 +180,59 @@ class Suppliers:
         return None
 
 
-def contract_background(world: World, chains: Chains, suppliers: Suppliers, count: int) -> None:
-    """Ordinary projects and standing agreements.
+def labour_share(rng: Random, trade: Trade, kind: str) -> float:
+    """Part of a contract's value that is labour: nearly all of hire-in and cleaning, half of most trades.
+
+    Args:
+        rng: The caller's stream.
+        trade: Trade of the supplier.
+        kind: Kind of contract.
+    """
+    if kind == "innleie" or trade in (STAFFING, CLEANING):
+        return round(rng.uniform(0.88, 1.0), 2)
+    return round(rng.uniform(0.45, 0.8), 2)
+
+
+def chance(contract: Contract, about: str) -> float:
+    """A number from 0 to 1 that belongs to a contract and a question, whoever asks and when.
+
+    Args:
+        contract: The contract.
+        about: What is drawn.
+    """
+    return zlib.crc32(f"{contract.contract_id}/{about}".encode()) / (1 << 32)
+
+
+def known_month(world: World, contract: Contract) -> int | None:
+    """Index of the month whose deliveries first hold a contract; None when none of the window does.
+
+    Most come with the month in which they were declared, some a month or two later; nothing that was declared
+    before the last months is still missing at the end.
 
     Args:
         world: The world.
-        chains: Makes them.
-        suppliers: Finds who does the work.
-        count: Number of projects.
+        contract: The contract.
     """
-    rng = world.rng("chains")
-    public = [f for f in world.firms if f.public_kind]
-    private = [f for f in world.firms if f.trade is PROPERTY and f.form == "AS" and not f.is_planted]
-    for _ in range(count):
-        start = some_day(rng, world.opening - timedelta(days=400), world.closing - timedelta(days=60))
-        end = start + timedelta(days=rng.randrange(120, 600))
-        is_public = rng.random() < PUBLIC_SHARE or not private
-        main = suppliers.find(rng, rng.choice((GENERAL, GENERAL, SITE_TRADES[2])), start, end, taken=set())
-        if main is None:
-            continue
-        client = rng.choice(public) if is_public else rng.choice(private)
-        work = rng.choice(("nybygg_bolig", "nybygg_naering", "rehab_bolig", "rehab_naering", "anlegg"))
-        value = min(int(rng.lognormvariate(16.2 if is_public else 15.4, 0.9)), MOST_VALUE)
-        project = chains.project(
-            rng, client, main, work=work, value=max(value, 900_000), start=start, end=end
-        )
-        _grow(world, chains, suppliers, rng, project, LAWFUL_PUBLIC_TIERS if is_public else 3)
-        _declare(chains, rng, project)
-    _standing(world, chains, suppliers, rng)
+    if not contract.is_declared or contract.declared_on > world.closing:
+        return None
+    if contract.declared_on < world.opening:
+        return 0
+    year, month = int(world.months[0][:4]), int(world.months[0][5:7])
+    due = (contract.declared_on.year - year) * 12 + contract.declared_on.month - month
+    if chance(contract, "late") >= LATE_SHARE * world.parameters.noise:
+        return due
+    late = due + 1 + int(chance(contract, "how late") * MOST_MONTHS_LATE)
+    return late if late < len(world.months) else due
 
 
-def _grow(
-    world: World, chains: Chains, suppliers: Suppliers, rng: Random, project: Project, most_tiers: int
-) -> None:
-    taken = {project.contracts[0].supplier}
-    frontier = [(project.contracts[0], 0)]
-    while frontier:
-        parent, tier = frontier.pop(0)
-        below = rng.randrange(3, 10) if tier == 0 else rng.choices((0, 1, 2), (68, 24, 8))[0]
-        for _ in range(below):
-            kind, trade, is_labour = _choice(rng, tier)
-            if is_labour and tier >= most_tiers:
-                continue
-            start, end = _within(rng, parent)
-            firm = suppliers.find(rng, trade, start, end, above=parent.supplier, taken=taken)
-            if firm is None:
-                continue
-            value = max(int(parent.value * rng.uniform(0.04, 0.16 if tier == 0 else 0.5)), 40_000)
-            child = chains.contract(rng, project, parent, firm, kind, value, start, end, is_labour=is_labour)
-            if is_labour and kind != "innleie":
-                frontier.append((child, tier + 1))
+def known_on(world: World, contract: Contract) -> date:
+    """A day in the month whose deliveries first hold a contract; the last one when none does.
 
-
-def _choice(rng: Random, tier: int) -> tuple[str, Trade, bool]:
-    draw = rng.random()
-    if draw < 0.12:
-        return "vareleveranse", GOODS, False
-    if draw < 0.20:
-        return "utstyrsleie", EQUIPMENT, False
-    if draw < 0.30:
-        return "innleie", STAFFING, True
-    return "underentreprise", rng.choice(SITE_TRADES[1:]), True
-
-
-def _within(rng: Random, parent: Contract) -> tuple[date, date]:
-    days = max((parent.end - parent.start).days, 20)
-    start = parent.start + timedelta(days=int(days * rng.uniform(0.0, 0.4)))
-    end = start + timedelta(days=max(int(days * rng.uniform(0.3, 0.6)), 10))
-    return start, min(end, parent.end)
-
-
-def _declare(chains: Chains, rng: Random, project: Project) -> None:
-    """How much of the chain the client hears of, and how much it checks."""
-    is_public = project.client_kind != "privat"
-    project.is_verified = rng.random() < (0.6 if is_public else 0.25)
-    project.is_complete = project.is_verified and rng.random() < 0.7
-    project.has_invoices = rng.random() < 0.6
-    project.tier_limit = LAWFUL_PUBLIC_TIERS if is_public and rng.random() < 0.1 else None
-    parents = {id(c.parent) for c in project.contracts}
-    for contract in project.contracts[1:]:
-        hidden_share = 0.25 if id(contract) not in parents else 0.06
-        if not project.is_complete and rng.random() < hidden_share:
-            contract.is_declared = False
-        elif project.is_verified and rng.random() < 0.8:
-            chains.verify(rng, contract)
-        if rng.random() < 0.2:
-            contract.declared_on += timedelta(days=rng.randrange(20, 120))
-
-
-def _standing(world: World, chains: Chains, suppliers: Suppliers, rng: Random) -> None:
-    """Cleaning and maintenance agreements outside any project."""
-    clients = [f for f in world.firms if f.target_staff >= 6 and not f.is_planted and f.trade is not CLEANING]
-    wanted: Callable[[Firm], bool] = lambda f: f.trade is not PUBLIC and not f.trade.is_site  # noqa: E731
-    for client in [f for f in clients if wanted(f)]:
-        if rng.random() > 0.3:
-            continue
-        start = some_day(rng, world.opening - timedelta(days=500), world.opening + timedelta(days=200))
-        end = start + timedelta(days=rng.choice((365, 730)))
-        firm = suppliers.find(rng, CLEANING, start, end, taken={client})
-        if firm is not None and client.is_alive(start):
-            value = rng.randrange(60_000, 900_000)
-            chains.contract(rng, None, None, firm, "rammeavtale", value, start, end, client=client)
+    Args:
+        world: The world.
+        contract: The contract.
+    """
+    index = known_month(world, contract)
+    if index is None:
+        return world.closing
+    return max(contract.declared_on, first_day(world.months[index]))

@@ -7,6 +7,15 @@ from typing import Any
 import orjson
 
 from jobs.months import first_day, last_day
+from jobs.synth.amelding_lines import (
+    CHANGED_SYSTEM,
+    changed_system,
+    deductions_of,
+    lines_of,
+    relation,
+    state_of,
+    system_of,
+)
 from jobs.synth.model import Firm, Job, Person
 from jobs.synth.outgoing import Outgoing, Rows
 from jobs.synth.pay import pay_of
@@ -15,6 +24,7 @@ from jobs.synth.world import World, instant, month_after
 Json = dict[str, Any]
 
 CONTRIBUTION_PERCENT = 14.1
+PENSION_PERCENT = 2.0
 LATE_SHARE = 0.02
 VERY_LATE_SHARE = 0.008
 REPLACED_SHARE = 0.018
@@ -30,6 +40,7 @@ class EmployerReports:
     def __init__(self, world: World) -> None:
         self._world = world
         self._rng = world.rng("amelding")
+        self._noise = world.parameters.noise
         self._firms = sorted(
             (
                 f
@@ -38,6 +49,9 @@ class EmployerReports:
             ),
             key=lambda f: f.orgnr,
         )
+        self._changed = {f: changed_system(f, world.months) for f in self._firms}
+        self._listed: dict[Job, tuple[tuple[bool, int, int, bool], orjson.Fragment]] = {}
+        self._named: dict[Job, orjson.Fragment] = {}
         self.workers: set[Person] = set()
 
     def deliveries(self) -> Iterator[Outgoing]:
@@ -46,7 +60,9 @@ class EmployerReports:
             yield from self._month(month)
 
     def _month(self, month: str) -> Iterator[Outgoing]:
-        rng, first, last = self._rng, first_day(month), last_day(month)
+        rng, noise, first, last = self._rng, self._noise, first_day(month), last_day(month)
+        late, very_late = LATE_SHARE * noise, VERY_LATE_SHARE * noise
+        replaced, replaced_late = REPLACED_SHARE * noise, REPLACED_LATE_SHARE * noise
         batches: dict[tuple[str, int], list[bytes]] = {
             ("ordinary", ORDINARY_DAY): [],
             ("late", LATE_DAY): [],
@@ -59,15 +75,15 @@ class EmployerReports:
             if report is None:
                 continue
             draw = rng.random()
-            if draw < LATE_SHARE:
+            if draw < late:
                 batches["late", LATE_DAY].append(orjson.dumps(report))
                 continue
-            if draw < LATE_SHARE + VERY_LATE_SHARE and not firm.is_planted:
+            if draw < late + very_late and not firm.is_planted:
                 batches["late", AFTERWARDS_DAY].append(orjson.dumps(report))
                 continue
-            if draw > 1 - REPLACED_SHARE:
+            if draw > 1 - replaced:
                 day = REPLACEMENT_DAY
-            elif draw > 1 - REPLACED_SHARE - REPLACED_LATE_SHARE and not firm.is_planted:
+            elif draw > 1 - replaced - replaced_late and not firm.is_planted:
                 day = AFTERWARDS_DAY
             else:
                 batches["ordinary", ORDINARY_DAY].append(orjson.dumps(report))
@@ -90,115 +106,102 @@ class EmployerReports:
         ended = min((d for d in (firm.bankrupt, firm.deleted) if d is not None), default=None)
         if firm.registered > last or (ended is not None and ended < first):
             return None
+        if month in self._world.tax.file(firm).unfiled:
+            return None
         payees: dict[Person, Json] = {}
-        paid = withheld = 0
-        for job in [j for j in firm.jobs if j.is_declared]:
-            is_active = job.start <= last and (job.end is None or job.end >= first)
-            if not is_active and not (job.is_unclosed and job.start <= last):
+        paid = withheld = garnished = 0
+        has_changed = bool(self._changed[firm]) and month >= self._changed[firm]
+        for job in firm.jobs:
+            if not job.is_declared or job.start > last:
+                continue
+            if job.end is not None and job.end < first and not job.is_unclosed:
                 continue
             payee = payees.get(job.person)
             if payee is None:
-                payee = payees[job.person] = self._payee(job.person, last, len(payees) + 1)
+                payee = payees[job.person] = self._payee(job, last)
                 self.workers.add(job.person)
-            payee["arbeidsforhold"].append(self._relation(job, last))
-            if is_active:
-                amount, tax = self._pay(payee, job, month)
-                paid, withheld = paid + amount, withheld + tax
-        sent = instant(month_after(month, 1 + self._rng.randrange(5)), 8, self._rng.randrange(60))
+            if has_changed and month == self._changed[firm] and job.start < first:
+                payee["arbeidsforhold"].append(self._old_id(job, first))
+            payee["arbeidsforhold"].append(self._relation(job, last, has_changed))
+            amount, tax = self._pay(payee, job, month, first, last, "-2" if has_changed else "")
+            paid, withheld, garnished = paid + amount, withheld + tax, garnished + job.terms.garnished
+        sent = month_after(month, 1 + self._rng.randrange(5))
         report: Json = {
-            "leveringstidspunkt": sent.strftime("%Y-%m-%dT%H:%M:%S"),
+            "leveringstidspunkt": f"{sent.isoformat()}T08:{self._rng.randrange(60):02d}:00",
             "kalendermaaned": month,
-            "kildesystem": "LØNNSPROGRAM EKSEMPEL",
+            "kildesystem": system_of(firm, has_changed),
             "meldingsId": f"M-{firm.orgnr}-{month}",
             "opplysningspliktig": {"norskIdentifikator": firm.orgnr},
             "oppgave": {},
         }
         if payees:
-            contribution = round(paid * CONTRIBUTION_PERCENT / 100)
-            report["oppgave"] = {
-                "betalingsinformasjon": {
-                    "sumForskuddstrekk": withheld,
-                    "sumArbeidsgiveravgift": contribution,
-                },
-                "virksomhet": [
-                    {
-                        "norskIdentifikator": firm.branch_orgnr,
-                        "inntektsmottaker": list(payees.values()),
-                        "arbeidsgiveravgift": {
-                            "loennOgGodtgjoerelse": [
-                                {
-                                    "beregningskodeForArbeidsgiveravgift": "generelleNaeringer",
-                                    "sone": "1",
-                                    "avgiftsgrunnlagBeloep": paid,
-                                    "prosentsatsForAvgiftsberegning": CONTRIBUTION_PERCENT,
-                                }
-                            ]
-                        },
-                    }
-                ],
-            }
+            report["oppgave"] = _task(firm, list(payees.values()), paid, withheld, garnished)
         elif firm.jobs and self._rng.random() > NIL_SHARE:
             return None
         return report
 
-    def _payee(self, person: Person, last: date, order: int) -> Json:
+    def _payee(self, job: Job, last: date) -> Json:
+        person = job.person
+        named = self._named.get(job)
+        if named is None:
+            named = self._named[job] = orjson.Fragment(
+                orjson.dumps(
+                    {
+                        "navn": person.name,
+                        "foedselsdato": person.born.isoformat(),
+                        "ansattnummer": str(int(job.job_id) % 9973),
+                    }
+                )
+            )
         payee: Json = {
             "norskIdentifikator": person.number_on(last),
-            "identifiserendeInformasjon": {
-                "navn": person.name,
-                "foedselsdato": person.born.isoformat(),
-                "ansattnummer": str(order),
-            },
+            "identifiserendeInformasjon": named,
             "arbeidsforhold": [],
             "inntekt": [],
             "forskuddstrekk": [],
         }
-        if person.is_d_number and not person.is_planted and self._rng.random() < PENDING_SHARE:
+        is_pending = person.is_d_number and not person.is_planted
+        if is_pending and self._rng.random() < PENDING_SHARE * self._noise:
             del payee["norskIdentifikator"]
             payee["internasjonalIdentifikator"] = [
                 {"identifikator": f"EKS-{person.number[:6]}", "identifikatortype": "passnummer"}
             ]
         return payee
 
-    def _relation(self, job: Job, last: date) -> Json:
-        relation: Json = {
-            "arbeidsforholdId": job.job_id,
-            "typeArbeidsforhold": "ordinaertArbeidsforhold",
-            "startdato": job.start.isoformat(),
-            "yrke": job.firm.trade.occupation,
-            "antallTimerPerUkeSomEnFullStillingTilsvarer": 37.5,
-            "stillingsprosent": job.percent,
-            "arbeidstidsordning": "ikkeSkift",
-            "formForAnsettelse": "fast",
-        }
-        if job.end is not None and job.end <= last and not job.is_unclosed:
-            relation["sluttdato"] = job.end.isoformat()
-            if job.end_reason:
-                relation["aarsakTilSluttdato"] = job.end_reason
-        return relation
+    def _relation(self, job: Job, last: date, has_changed: bool) -> orjson.Fragment:
+        state = (*state_of(job, last), has_changed)
+        listed = self._listed.get(job)
+        if listed is None or listed[0] != state:
+            printed = orjson.dumps(relation(job, last, self._noise, "-2" if has_changed else ""))
+            listed = self._listed[job] = (state, orjson.Fragment(printed))
+        return listed[1]
 
-    def _pay(self, payee: Json, job: Job, month: str) -> tuple[int, int]:
-        """One pay line, its tax, and rent where it is deducted; gives pay and tax in kroner."""
+    def _old_id(self, job: Job, first: date) -> Json:
+        """The last that is heard of a relation by its id in the old payroll system."""
+        before = first - timedelta(days=1)
+        listed = relation(job, before, self._noise)
+        return listed | {
+            "sluttdato": max(job.start, before).isoformat(),
+            "aarsakTilSluttdato": CHANGED_SYSTEM,
+        }
+
+    def _pay(
+        self, payee: Json, job: Job, month: str, first: date, last: date, suffix: str = ""
+    ) -> tuple[int, int]:
+        """Pay lines of a job, its tax and deductions; gives pay and tax in kroner."""
         pay = pay_of(job, month)
-        assert pay is not None
-        wage: Json = {"beskrivelse": "fastloenn"}
-        if job.firm.trade.is_hourly:
-            wage = {"beskrivelse": "timeloenn", "antall": pay.hours}
-        payee["inntekt"].append(
-            {
-                "fordel": "kontantytelse",
-                "utloeserArbeidsgiveravgift": True,
-                "inngaarIGrunnlagForTrekk": True,
-                "beloep": pay.amount,
-                "startdatoOpptjeningsperiode": pay.begins.isoformat(),
-                "sluttdatoOpptjeningsperiode": pay.ends.isoformat(),
-                "arbeidsforholdId": job.job_id,
-                "loennsinntekt": wage,
-            }
-        )
+        if pay is None:
+            return 0, 0
+        begins = f"{month}-01" if pay.begins == first else pay.begins.isoformat()
+        ends = f"{month}-{last.day}" if pay.ends == last else pay.ends.isoformat()
+        payee["inntekt"] += lines_of(job, pay, begins, ends, suffix)
         payee["forskuddstrekk"].append({"beloep": -pay.tax})
-        if job.rent:
-            payee.setdefault("fradrag", []).append({"beskrivelse": "brakkeleie", "beloep": job.rent})
+        if taken := deductions_of(job):
+            payee.setdefault("fradrag", []).extend(taken)
+        if job.terms.garnished:
+            payee.setdefault("utleggstrekk", []).append(
+                {"beskrivelse": "utleggstrekkSkatt", "beloep": job.terms.garnished}
+            )
         return pay.amount, pay.tax
 
     def _mistake(self, report: Json, firm: Firm, month: str) -> None:
@@ -212,14 +215,49 @@ class EmployerReports:
         left = [
             j
             for j in firm.jobs
-            if j.end is not None and j.end < first and j.person.number_on(last) not in listed
+            if j.is_declared
+            and j.end is not None
+            and j.end < first
+            and j.person.number_on(last) not in listed
         ]
         if left:
             job = self._rng.choice(left)
-            extra = self._payee(job.person, last, len(payees) + 1)
-            extra["arbeidsforhold"].append(self._relation(job, job.start - timedelta(days=1)))
-            self._pay(extra, Job(job.person, firm, job.start, None, job.percent, job.hourly), month)
+            extra = self._payee(job, last)
+            extra["arbeidsforhold"].append(relation(job, job.start - timedelta(days=1), self._noise))
+            again = Job(
+                job.person, firm, job.start, None, job.percent, job.hourly, job_id=job.job_id, terms=job.terms
+            )
+            self._pay(extra, again, month, first, last)
             branches[0]["inntektsmottaker"] = [*payees, extra]
         else:
             for line in payees[0]["inntekt"]:
                 line["beloep"] = round(line["beloep"] * 1.1)
+
+
+def _task(firm: Firm, payees: list[Json], paid: int, withheld: int, garnished: int) -> Json:
+    """The body of a report about people, with the sums that go with it."""
+    sums: Json = {
+        "sumForskuddstrekk": withheld,
+        "sumArbeidsgiveravgift": round(paid * CONTRIBUTION_PERCENT / 100),
+    }
+    if garnished:
+        sums["sumUtleggstrekk"] = garnished
+    contribution: Json = {
+        "loennOgGodtgjoerelse": [
+            {
+                "beregningskodeForArbeidsgiveravgift": "generelleNaeringer",
+                "sone": "1",
+                "avgiftsgrunnlagBeloep": paid,
+                "prosentsatsForAvgiftsberegning": CONTRIBUTION_PERCENT,
+            }
+        ]
+    }
+    if len(payees) > 1:
+        pension = round(paid * PENSION_PERCENT / 100)
+        contribution["tilskuddOgPremieTilPensjon"] = [{"avgiftsgrunnlagBeloep": pension}]
+    branch: Json = {
+        "norskIdentifikator": firm.branch_orgnr,
+        "inntektsmottaker": payees,
+        "arbeidsgiveravgift": contribution,
+    }
+    return {"betalingsinformasjon": sums, "virksomhet": [branch]}

@@ -4,6 +4,8 @@ import math
 from datetime import date, timedelta
 from random import Random
 
+from jobs.synth.frame import BUILDER_NAME, INSPECTORATE_NAME
+from jobs.synth.geography import BY_NUMBER
 from jobs.synth.model import Building, Event, Firm, Municipality, Person, RoleSpell, Trade
 from jobs.synth.names import FIRM_WORDS
 from jobs.synth.people import new_person
@@ -28,6 +30,8 @@ YEARLY_CLOSURES = 0.02
 YEARLY_FOUNDINGS = 0.05
 GROUP_SHARE = 0.03
 SHARES = 100
+COUNTRYWIDE_SHARE = 0.25
+"""Part of clients of accountants, auditors and office hotels whose hub has clients in the whole country."""
 
 
 class Founder:
@@ -74,7 +78,7 @@ class Founder:
             is_planted: Belongs to a ring or a look-alike.
         """
         world = self._world
-        place = municipality or world.municipality(rng)
+        place = world.home(municipality, rng)
         firm = Firm(
             orgnr=world.numbers.orgnr(rng),
             name="",
@@ -93,14 +97,31 @@ class Founder:
             firm.branch_owner = firm
         leader = director or new_person(world, rng, municipality=place, ages=(24, 66), is_planted=is_planted)
         firm.name = self.name_of(rng, firm, leader)
-        self._appoint(rng, firm, leader)
-        if form == "AS":
-            firm.owners = owners if owners is not None else self._owners(rng, firm, leader)
-        world.firms.append(firm)
+        self._lead(rng, firm, leader, owners)
         return firm
+
+    def adopt(self, rng: Random, firm: Firm) -> None:
+        """Give a firm of the frame that is at home here a director, board and owners.
+
+        Args:
+            rng: The caller's stream.
+            firm: Has a number, name and address already.
+        """
+        leader = new_person(self._world, rng, municipality=firm.municipality, ages=(35, 66))
+        self._lead(rng, firm, leader, None)
+
+    def _lead(
+        self, rng: Random, firm: Firm, leader: Person, owners: list[tuple[Person | Firm, int]] | None
+    ) -> None:
+        self._appoint(rng, firm, leader)
+        if firm.form == "AS":
+            firm.owners = owners if owners is not None else self._owners(rng, firm, leader)
+        self._world.firms.append(firm)
 
     def _address(self, rng: Random, municipality: Municipality) -> Building:
         if rng.random() < 0.06:
+            if self._world.frame.hotels and rng.random() < COUNTRYWIDE_SHARE:
+                return rng.choice(self._world.frame.hotels)
             return self.hotels[municipality.number]
         shared = self._premises.setdefault(municipality.number, [])
         if shared and rng.random() < 0.25:
@@ -114,6 +135,8 @@ class Founder:
             return f"{firm.trade.word} {leader.first} {leader.last}"
         for _ in range(50):
             parts = [rng.choice(FIRM_WORDS), firm.trade.word]
+            if not self._world.district.is_alone and rng.random() < 0.7:
+                parts.insert(1, rng.choice(FIRM_WORDS))
             if rng.random() < 0.3:
                 parts.insert(rng.randrange(2), firm.municipality.name)
             name = " ".join([*parts, firm.form])
@@ -140,10 +163,13 @@ class Founder:
                 if rng.random() < chance:
                     person = new_person(world, rng, municipality=firm.municipality, ages=(24, 70))
                     firm.roles.append(RoleSpell(code, person, since))
+        frame = world.frame
         if self.accountants and rng.random() < 0.8:
-            firm.roles.append(RoleSpell("REGN", _by_size(rng, self.accountants), since))
+            hub = _by_size(rng, _local_or_not(rng, self.accountants, frame.accountants))
+            firm.roles.append(RoleSpell("REGN", hub, max(since, hub.registered)))
         if self.auditors and firm.target_staff >= 8 and rng.random() < 0.85:
-            firm.roles.append(RoleSpell("REVI", _by_size(rng, self.auditors), since))
+            hub = _by_size(rng, _local_or_not(rng, self.auditors, frame.auditors))
+            firm.roles.append(RoleSpell("REVI", hub, max(since, hub.registered)))
 
     def _owners(self, rng: Random, firm: Firm, leader: Person) -> list[tuple[Person | Firm, int]]:
         if rng.random() < 0.7:
@@ -163,6 +189,10 @@ def _rank(rng: Random, trade: Trade) -> float:
     return 1.0 + rng.random()
 
 
+def _local_or_not(rng: Random, local: list[Firm], countrywide: list[Firm]) -> list[Firm]:
+    return countrywide if countrywide and rng.random() < COUNTRYWIDE_SHARE else local
+
+
 def _by_size(rng: Random, hubs: list[Firm]) -> Firm:
     """Early hubs get most clients, as with real accountants."""
     return hubs[min(int(rng.expovariate(1.0) * len(hubs) / 4), len(hubs) - 1)]
@@ -178,11 +208,12 @@ def found_background(world: World, founder: Founder, count: int) -> None:
     """
     rng = world.rng("firms")
     long_ago = world.opening - timedelta(days=9000)
-    for municipality in world.municipalities:
-        _public_body(world, founder, rng, "kommune", f"{municipality.name} KOMMUNE", municipality)
-    _public_body(world, founder, rng, "fylkeskommune", "ØSTDALEN FYLKESKOMMUNE", world.municipalities[0])
-    _public_body(world, founder, rng, "stat", "BYGGETATEN EKSEMPEL", world.municipalities[0])
-    _public_body(world, founder, rng, "stat", "ARBEIDSTILSYNET EKSEMPEL", world.municipalities[0])
+    if world.district.is_alone:
+        _public_bodies(world, founder, rng)
+    for firm in world.frame.at_home:
+        founder.adopt(rng, firm)
+        if firm.public_kind:
+            firm.roles = [r for r in firm.roles if r.code == "DAGL"]
     for trade, hubs, number in (
         (ACCOUNTANT, founder.accountants, max(2, count // 130)),
         (AUDITOR, founder.auditors, max(1, count // 350)),
@@ -223,6 +254,19 @@ def staff_size(rng: Random, trade: Trade, form: str) -> int:
     return min(int(trade.median_staff * math.exp(rng.gauss(0.12, 1.0)) + 0.5), 160)
 
 
+def _public_bodies(world: World, founder: Founder, rng: Random) -> None:
+    """Those of a country of one district: it has no frame."""
+    counties: dict[str, Municipality] = {}
+    for place in world.municipalities:
+        _public_body(world, founder, rng, "kommune", f"{place.name} KOMMUNE", place)
+        counties.setdefault(place.number[:2], place)
+    for number, place in counties.items():
+        if name := BY_NUMBER[number].name:
+            _public_body(world, founder, rng, "fylkeskommune", f"{name} FYLKESKOMMUNE", place)
+    for name in (BUILDER_NAME, INSPECTORATE_NAME):
+        _public_body(world, founder, rng, "stat", name, world.municipalities[0])
+
+
 def _public_body(
     world: World, founder: Founder, rng: Random, kind: str, name: str, municipality: Municipality
 ) -> None:
@@ -259,8 +303,9 @@ def age_background(world: World, founder: Founder) -> None:
     rng = world.rng("ageing")
     years = world.parameters.months / 12
     last = world.closing - timedelta(days=10)
+    known = set(world.frame.at_home)
     for firm in list(world.firms):
-        if firm.public_kind or firm.trade in (HOLDING, ACCOUNTANT, AUDITOR) or firm.is_group:
+        if firm in known or firm.public_kind or firm.trade in (HOLDING, ACCOUNTANT, AUDITOR) or firm.is_group:
             continue
         draw = rng.random()
         early = max(world.opening, firm.registered + timedelta(days=120))
@@ -340,7 +385,7 @@ def owe(world: World, firm: Firm, by: date, claims: int) -> None:
 
 
 def _trustee(world: World) -> Person:
-    """One of two lawyers who administer every estate: a hub that says nothing about the firms."""
+    """One of few lawyers who administer every estate: a hub that says nothing about the firms."""
     rng = world.rng("trustees")
     if not world.trustees:
         world.trustees += [new_person(world, rng, ages=(38, 62)) for _ in range(2)]

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from jobs.synth.model import Dwelling, Firm, Person, Stay
+from jobs.synth.matched import CROWDED_SHARE, CROWDED_SHARE_IN_OSLO, CROWDED_SHARE_OF_LARGE_FAMILIES
+from jobs.synth.model import Dwelling, Firm, Municipality, Person, Stay
 from jobs.synth.people import new_person, relate_family
 from jobs.synth.places import STUDENT_HOME, Builder, furnish, hold, rent_out
 from jobs.synth.trades import PROPERTY
@@ -11,7 +12,11 @@ from jobs.synth.world import World, some_day
 
 HOUSEHOLDS = (("single", 0.34), ("couple", 0.22), ("family", 0.36), ("friends", 0.05), ("grown", 0.03))
 YEARLY_MOVES = 0.08
-UNIT_LOST_SHARE = 0.05
+SOLD_SHARE = 0.6
+"""Part of owners who sell the home that they leave."""
+OSLO = "0301"
+LARGE_FAMILY = 3
+"""Children from which a family is large."""
 TEMPORARY_REGISTERED_SHARE = 0.35
 """Part of D-number holders whose stay address the population register knows."""
 
@@ -73,26 +78,63 @@ def _household(
     elif children:
         relate_family(adults[:1], children, is_married=False)
     members = adults + children
-    dwelling = _fitting(builder, rng, members, kind)
+    dwelling = _fitting(builder, rng, members, len(children))
     _tenure(world, rng, dwelling, adults, kind, landlords)
     since = _since(world, rng, members)
     for person in members:
-        move_in(rng, person, dwelling, since, may_lose_unit=True)
+        move_in(rng, person, dwelling, since)
     if rng.random() < YEARLY_MOVES * world.parameters.months / 12:
         moved = some_day(rng, world.opening, world.closing - timedelta(days=20))
-        target = _fitting(builder, rng, members, kind)
+        target = _fitting(builder, rng, members, len(children))
         _tenure(world, rng, target, adults, kind, landlords)
         for person in members:
-            move_in(rng, person, target, moved, may_lose_unit=True)
+            move_in(rng, person, target, moved)
+        if rng.random() < SOLD_SHARE:
+            sell(world, rng, dwelling, moved + timedelta(days=rng.randrange(0, 50)))
 
 
-def _fitting(builder: Builder, rng: Random, members: list[Person], kind: str) -> Dwelling:
+def sell(world: World, rng: Random, dwelling: Dwelling, on: date) -> None:
+    """Let a private landlord buy a dwelling from the people who own it.
+
+    Args:
+        world: The world.
+        rng: The caller's stream.
+        dwelling: Which; nothing happens to one that a firm holds or that is held for rent already.
+        on: Day on which the sale is registered.
+    """
+    owners = [t for t in dwelling.tenures if t.until is None and t.kind == "hjemmelshaver"]
+    if not owners or any(isinstance(t.holder, Firm) or t.holder in world.landlords for t in owners):
+        return
+    for tenure in owners:
+        tenure.until = on
+    hold(world, rng, dwelling, rng.choice(world.landlords), since=on)
+
+
+def crowded_share(municipality: Municipality, children: int) -> float:
+    """Part of households that live crowded, by place and number of children.
+
+    Args:
+        municipality: Where.
+        children: Children in the household.
+    """
+    share = CROWDED_SHARE_IN_OSLO if municipality.number == OSLO else CROWDED_SHARE
+    if children >= LARGE_FAMILY:
+        return share * CROWDED_SHARE_OF_LARGE_FAMILIES / CROWDED_SHARE_IN_OSLO
+    return share * 0.8
+
+
+def _fitting(builder: Builder, rng: Random, members: list[Person], children: int) -> Dwelling:
     number = len(members)
     is_flat = rng.random() < (0.25 if number > 3 else 0.6)
     dwelling = builder.dwelling(rng, members[0].municipality, is_flat=is_flat)
-    spare = rng.choice((0, 1, 1, 2)) if kind == "friends" else rng.choice((-1, 0, 0, 1, 1, 2))
-    rooms = max(1, number + spare)
-    area = 22.0 + 13.0 * rooms + rng.uniform(0, 14) * rooms + (0 if is_flat else 20)
+    if rng.random() < crowded_share(members[0].municipality, children):
+        rooms = max(1, number - rng.choice((1, 1, 1, 2)))
+        area = number * rng.uniform(13.0, 24.5)
+    else:
+        rooms = number + rng.choice((0, 0, 1, 1, 2)) + (number == 1)
+        area = 24.0 + 16.0 * rooms + rng.uniform(0, 6) * rooms
+        if not is_flat:
+            area += 26.0 + rng.uniform(0, 9) * rooms
     furnish(rng, dwelling, rooms, area)
     return dwelling
 
@@ -102,13 +144,24 @@ def _tenure(
 ) -> None:
     draw = rng.random() if kind != "friends" else rng.uniform(0.65, 0.9)
     if draw < 0.65:
-        share = "1/1" if len(adults) == 1 else "1/2"
-        for owner in adults[:2]:
-            hold(world, rng, dwelling, owner, share=share)
+        own(world, rng, dwelling, adults)
     elif draw < 0.9 or not landlords or kind == "friends":
         rent_out(world, rng, dwelling)
     elif draw < 0.97:
         hold(world, rng, dwelling, rng.choice(landlords))
+
+
+def own(world: World, rng: Random, dwelling: Dwelling, adults: list[Person]) -> None:
+    """Register one or two residents as owners.
+
+    Args:
+        world: The world.
+        rng: The caller's stream.
+        dwelling: Their home.
+        adults: Who lives there.
+    """
+    for owner in adults[:2]:
+        hold(world, rng, dwelling, owner, share="1/1" if len(adults) == 1 else "1/2")
 
 
 def _since(world: World, rng: Random, members: list[Person]) -> date:
@@ -123,7 +176,6 @@ def move_in(
     dwelling: Dwelling,
     since: date,
     *,
-    may_lose_unit: bool = False,
     is_temporary: bool = False,
     most_lag_days: int = 31,
 ) -> Stay:
@@ -134,7 +186,6 @@ def move_in(
         person: Who.
         dwelling: Where.
         since: Day of the move.
-        may_lose_unit: Whether the unit number may be missing in the register.
         is_temporary: A stay address rather than a residence.
         most_lag_days: Longest time from the move to its registration.
     """
@@ -143,8 +194,6 @@ def move_in(
         person.stays[-1].until = since
         person.stays[-1].until_registered = registered
     stay = Stay(dwelling, since, registered, is_temporary=is_temporary)
-    if may_lose_unit and rng.random() < UNIT_LOST_SHARE:
-        stay.is_unit_known = False
     person.stays.append(stay)
     person.is_home_set = True
     return stay

@@ -55,20 +55,98 @@ class Lodgings:
         hold(world, rng, dwelling, owner or rng.choice(world.landlords))
         if tenant is not None:
             hold(world, rng, dwelling, tenant, kind="leier", since=since - timedelta(days=20))
-        for person, _ in residents:
+        self.move_into(dwelling, [person for person, _ in residents], since)
+        return dwelling
+
+    def unit(
+        self,
+        municipality: Municipality,
+        kind: str,
+        *,
+        unit_kind: str = "A",
+        owner: Firm | Person | None = None,
+        built: date | None = None,
+        rooms: int | None = None,
+        area: float | None = None,
+    ) -> Dwelling:
+        """A unit in a building of its own that need not be meant for living in.
+
+        Args:
+            municipality: Where.
+            kind: Building type.
+            unit_kind: Kind of unit; something else than a dwelling unless given.
+            owner: Registered owner; a private landlord unless given.
+            built: When; drawn unless given.
+            rooms: Rooms; None when the register has none.
+            area: Area in square metres; None likewise.
+        """
+        dwelling = self.builder.building(self.rng, municipality, kind, 1, built=built).dwellings[0]
+        dwelling.unit_kind, dwelling.rooms, dwelling.area = unit_kind, rooms, area
+        dwelling.baths = 1 if rooms else None
+        hold(self.world, self.rng, dwelling, owner or self.rng.choice(self.world.landlords))
+        return dwelling
+
+    def move_into(self, dwelling: Dwelling, people: Sequence[Person], since: date, within: int = 15) -> None:
+        """Register those who have an ordinary number; the others just live there.
+
+        Args:
+            dwelling: Where.
+            people: Who.
+            since: When the first move in.
+            within: Days within which all do.
+        """
+        for person in people:
             person.is_home_set = True
             if not person.is_d_number:
-                if rng.random() < 0.6:
+                if not person.stays and self.rng.random() < 0.6:
                     self._earlier_home(person, since)
-                move_in(rng, person, dwelling, since + timedelta(days=rng.randrange(0, 15)), most_lag_days=14)
-        return dwelling
+                day = since + timedelta(days=self.rng.randrange(0, within))
+                move_in(self.rng, person, dwelling, day, most_lag_days=14)
+
+    def stay(self, dwelling: Dwelling, people: Sequence[Person], since: date) -> None:
+        """Register a stay address, as those without an ordinary number have it.
+
+        Args:
+            dwelling: Where.
+            people: Who.
+            since: When they came.
+        """
+        for person in people:
+            person.is_home_set = True
+            move_in(self.rng, person, dwelling, since, is_temporary=True, most_lag_days=14)
+
+    def let(self, dwelling: Dwelling, *, rooms: int, area: float, owner: Firm | Person | None = None) -> None:
+        """Furnish a dwelling for rent.
+
+        Args:
+            dwelling: Which.
+            rooms: Rooms.
+            area: Area in square metres.
+            owner: Owner; a private landlord unless given.
+        """
+        furnish(self.rng, dwelling, rooms, area, may_be_unknown=False)
+        hold(self.world, self.rng, dwelling, owner or self.rng.choice(self.world.landlords))
+
+    def move_on(self, person: Person, on: date) -> None:
+        """Somebody leaves for a small rented flat of his own.
+
+        Args:
+            person: Who.
+            on: When.
+        """
+        place = self._flat(person)
+        move_in(self.rng, person, place, on, most_lag_days=14)
 
     def _earlier_home(self, person: Person, until: date) -> None:
         """Where somebody lived alone before."""
+        place = self._flat(person)
+        move_in(self.rng, person, place, until - timedelta(days=self.rng.randrange(200, 2000)))
+
+    def _flat(self, person: Person) -> Dwelling:
         place = self.builder.dwelling(self.rng, person.municipality, is_flat=True)
         furnish(self.rng, place, 2, self.rng.uniform(34, 60))
         hold(self.world, self.rng, place, self.rng.choice(self.world.landlords))
-        move_in(self.rng, person, place, until - timedelta(days=self.rng.randrange(200, 2000)))
+        return place
 
     def notice(
         self,
@@ -86,8 +164,26 @@ class Lodgings:
         is_deducted: str = "ukjent",
         showers: int | None = None,
         is_confirmed: bool = True,
+        agreement: str = "",
     ) -> Notice:
-        """A notice about who lives in a dwelling that an employer provides."""
+        """A notice about who lives in a dwelling that an employer provides.
+
+        Args:
+            dwelling: Which.
+            residents: Each with the firm he works for.
+            reported: Day of the notice.
+            since: When the first moved in.
+            kind: Kind of housing.
+            reporter: Who says so.
+            provider: Who provides it.
+            tenant: Who rents it.
+            permit: Whether there is a permit.
+            rent: Of each resident per month, in kroner.
+            is_deducted: Whether it is taken from pay.
+            showers: Showers and toilets.
+            is_confirmed: Whether somebody has seen it.
+            agreement: Whether the residents have it in writing; not if rent is deducted, unless given.
+        """
         rng = self.rng
         notice = Notice(
             notice_id=self.world.numbers.code(rng, "I-", 6),
@@ -109,7 +205,7 @@ class Lodgings:
         )
         for person, employer in residents:
             moved = since + timedelta(days=rng.randrange(0, 10))
-            agreed = "nei" if is_deducted == "ja" else "ukjent"
+            agreed = agreement or ("nei" if is_deducted == "ja" else "ukjent")
             notice.residents.append(Lodger(person, employer, moved, rent, is_deducted, agreed))
         self.world.notices.append(notice)
         return notice

@@ -22,7 +22,7 @@ PER_POSITIVE = 3
 """Hard negatives per planted act of an indicator."""
 LATE_DAYS = 195
 FEW_RINGS = 12
-"""In a world with fewer rings every kind that resembles one of their acts comes up at least once."""
+"""In a country with fewer rings every kind that resembles one of their acts comes up at least once."""
 
 
 class LookAlikes(HomeLookAlikes):
@@ -45,7 +45,7 @@ class LookAlikes(HomeLookAlikes):
         } | self.home_kinds()  # fmt: skip
 
     def plant(self, further: Sequence[Typology], first: int = 0) -> None:
-        """Plant what the rings of the world call for; without any ring, one of each kind.
+        """Plant what the rings of the district call for; in a country without any, one of each kind.
 
         Args:
             further: The catalogue of further acts.
@@ -56,12 +56,14 @@ class LookAlikes(HomeLookAlikes):
         for typology in further:
             if months >= typology.least_months:
                 lawful = [kind for kind in typology.look_alikes if months >= kind.least_months]
-                kinds[typology.indicator] = [partial(kind.make, self._p) for kind in lawful]
+                if lawful:
+                    kinds[typology.indicator] = [partial(kind.make, self._p) for kind in lawful]
         positives = Counter(i for ring in self._world.rings for i in ring.subjects)
+        in_country = self._world.district.country_rings
         for indicator, makers in sorted(kinds.items()):
-            wanted = max(positives[indicator] * PER_POSITIVE, 0 if self._world.rings else len(makers))
+            wanted = max(positives[indicator] * PER_POSITIVE, 0 if in_country else len(makers))
             if positives[indicator]:
-                wanted = max(wanted, len(makers)) if len(self._world.rings) < FEW_RINGS else wanted
+                wanted = max(wanted, len(makers)) if in_country < FEW_RINGS else wanted
             for number in range(wanted):
                 made = makers[(first + number) % len(makers)]()
                 made.planted_id = f"L{len(self._world.look_alikes) + 1:02d}"

@@ -1,6 +1,7 @@
 """What the synthetic county is made of.
 
-Objects are compared by identity; ids are only what registers print.
+Objects are compared by identity; ids are only what registers print. They print themselves without what they
+hold: everything hangs together, and one firm would print the county.
 """
 
 import hashlib
@@ -8,12 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from jobs.synth.terms import Terms
+
 PUBLIC_KINDS = {"kommune": "KOMM", "fylkeskommune": "FYLK", "stat": "STAT"}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Municipality:
-    """A municipality with the postal places that lie in it."""
+    """A municipality, or a share of a large one, with the postal places that lie in it.
+
+    `weight` is its part of what it is drawn from; `share` counts from 0 up to `shares`.
+    """
 
     number: str
     name: str
@@ -21,9 +27,11 @@ class Municipality:
     north: float
     east: float
     weight: float
+    share: int = 0
+    shares: int = 1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Building:
     """A building with one address; `kind` is the national building type code."""
 
@@ -44,6 +52,7 @@ class Building:
     east: float
     dwellings: list["Dwelling"] = field(default_factory=list)
     status: str = "3"
+    changes: list["Change"] = field(default_factory=list)
 
     @property
     def address_text(self) -> str:
@@ -51,7 +60,16 @@ class Building:
         return f"{self.street} {self.house_no}{self.letter}"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a building becomes on a day: its status, and its kind where that changes as well."""
+
+    on: date
+    status: str
+    kind: str = ""
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Tenure:
     """A registered right in a dwelling."""
 
@@ -63,9 +81,12 @@ class Tenure:
     until: date | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Dwelling:
-    """A unit to live in; rooms and area are None where the old register never got them."""
+    """A unit to live in; rooms and area are None where the old register never got them.
+
+    `renumbered` is the day on which it was split off or merged, and the id that it has from then on.
+    """
 
     uuid: str
     building: Building
@@ -76,6 +97,7 @@ class Dwelling:
     baths: int | None = None
     area: float | None = None
     tenures: list[Tenure] = field(default_factory=list)
+    renumbered: tuple[date, str] | None = None
 
     @property
     def truth_id(self) -> str:
@@ -83,9 +105,12 @@ class Dwelling:
         return f"{self.building.address_id}:{self.unit}"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Stay:
-    """One period in one dwelling; known to the population register from `registered`."""
+    """One period in one dwelling; known to the population register from `registered`.
+
+    `via` is a c/o name: the mail goes there, which says nothing about who sleeps there.
+    """
 
     dwelling: Dwelling
     since: date
@@ -94,11 +119,24 @@ class Stay:
     until_registered: date | None = None
     is_temporary: bool = False
     is_unit_known: bool = True
+    correction: "Correction | None" = None
+    via: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The register had a wrong dwelling, or none (`wrong` is None), until the day it was put right."""
+
+    on: date
+    wrong: Dwelling | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Person:
-    """A natural person; a D-number holder may get an ordinary number later."""
+    """A natural person; a D-number holder may get an ordinary number later.
+
+    `gone` is the day on which somebody died (`doed`) or moved abroad (`utflyttet`), and which of the two.
+    """
 
     number: str
     born: date
@@ -110,6 +148,7 @@ class Person:
     later_from: date | None = None
     is_student: bool = False
     grading: str = "ugradert"
+    gone: tuple[date, str] | None = None
     is_planted: bool = False
     is_home_set: bool = False
     stays: list[Stay] = field(default_factory=list)
@@ -126,7 +165,7 @@ class Person:
         return f"{self.first} {self.last}"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RoleSpell:
     """A role in a firm, held by a person or by another firm."""
 
@@ -153,7 +192,7 @@ class Trade:
     temporary_share: float = 0.02
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Firm:
     """A legal entity with at most one establishment."""
 
@@ -182,6 +221,7 @@ class Firm:
     staff_by_month: list[int] = field(default_factory=list)
     arrears: dict[str, int] = field(default_factory=dict)
     public_kind: str = ""
+    is_vat_registered: bool = True
     earlier_name: tuple[str, date] | None = None
 
     def is_alive(self, day: date) -> bool:
@@ -198,7 +238,7 @@ class Firm:
         return None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Job:
     """One employment.
 
@@ -207,6 +247,7 @@ class Job:
         is_declared: The employer reports it; nobody reports an undeclared one, but its worker is on site.
         declared_share: Part of the hours worked that is reported and paid over the counter.
         rent: Monthly rent that is deducted from pay, in kroner.
+        terms: What else was agreed.
     """
 
     person: Person
@@ -221,13 +262,21 @@ class Job:
     job_id: str = "1"
     is_declared: bool = True
     declared_share: float = 1.0
+    terms: Terms = field(default_factory=Terms)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Contract:
     """One contract; an undeclared one happens, but nobody reports it.
 
     A contract that ended before its `planned_end` was broken off, which is known only when it has happened.
+
+    Attributes:
+        labour_share: Part of the value that is labour.
+        shows_labour: Whether the client was told that part; None leaves it to chance.
+        shows_value: Whether the client was told the value at all; None leaves it to chance.
+        signed_by: Who signed for the supplier, if not its director.
+        foreign_id: The supplier's foreign id, when it is at home abroad.
     """
 
     contract_id: str
@@ -246,9 +295,14 @@ class Contract:
     is_verified: bool = False
     verified_on: date | None = None
     planned_end: date | None = None
+    labour_share: float = 0.7
+    shows_labour: bool | None = None
+    shows_value: bool | None = None
+    signed_by: Person | None = None
+    foreign_id: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Project:
     """One project with its contracts, main contract first."""
 
@@ -271,7 +325,7 @@ class Project:
     contracts: list[Contract] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Invoice:
     """One invoice; `hours` is None for goods."""
 
@@ -287,7 +341,7 @@ class Invoice:
     text: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Notice:
     """A notice about accommodation that an employer provides or arranges."""
 
@@ -309,11 +363,12 @@ class Notice:
     area: float | None = None
     permit: str = "ukjent"
     permit_ref: str = ""
+    permit_until: date | None = None
     until: date | None = None
     residents: list["Lodger"] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Lodger:
     """A person in a notice."""
 
@@ -323,11 +378,12 @@ class Lodger:
     rent: int | None = None
     is_deducted: str = "ukjent"
     has_agreement: str = "ukjent"
+    until: date | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
-    """A dated event about a firm: insolvency, sale from an estate, transfer."""
+    """A dated event about a firm: insolvency, sale from an estate, transfer, quarantine of a person."""
 
     event_id: str
     kind: str
@@ -335,40 +391,11 @@ class Event:
     firm: Firm
     counterpart: Firm | None = None
     origin: str = "konkursregister"
+    person: Person | None = None
+    until: date | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Inspection:
-    """One inspection: a visit, and a decision that may become final."""
-
-    inspection_id: str
-    firm: Firm
-    visited: date
-    selection: str
-    finding: str
-    final_on: date | None
-    project: Project | None = None
-    indicators: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, eq=False)
-class Review:
-    """One review by an investigator of what was shown about a firm, a project or a dwelling."""
-
-    review_id: str
-    case_id: str
-    subject_kind: str
-    subject: str
-    as_of: date
-    reviewed: date
-    selection: str
-    outcome: str
-    indicator: str
-    verdict: str
-    reason: str = ""
-
-
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Planted:
     """What one planted ring or look-alike consists of; becomes a line of the truth."""
 

@@ -19,7 +19,8 @@ def invoice_background(world: World) -> None:
     rng = world.rng("invoices")
     contracts = [c for p in world.projects if not p.is_planted and p.has_invoices for c in p.contracts[1:]]
     contracts += [c for c in world.standing if not c.client.is_planted and rng.random() < 0.3]
-    for contract in contracts:
+    # A supplier without an organisation number is in no project account.
+    for contract in [c for c in contracts if c.supplier.orgnr]:
         for month in world.months:
             first = max(first_day(month), contract.start)
             last = min(last_day(month), contract.end)

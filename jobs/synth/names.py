@@ -47,3 +47,5 @@ Trillebår Tyttebær Uglekropp Vaterpass Vindusvisker Vintergrønn
 STREET_ENDINGS = _words("""
 vegen gata lia bakken stien ringen tunet kroken
 """)
+STREET_LEADS = _words("Nordre Søndre Østre Vestre Øvre Nedre Indre Ytre Store Lille Gamle Nye")
+"""Tell streets apart where a municipality has more of them than there are names."""

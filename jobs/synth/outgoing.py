@@ -3,15 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from random import Random
 
 import orjson
 
-from jobs.lake.delivery_writer import DataFile, csv_lines, delivery_id, json_array, json_lines, write_delivery
+from jobs.lake.delivery_writer import delivery_id
 
 LEGAL_BASIS = "LB-EKSEMPEL"
 SERIAL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What stands around the records of a file: before the first, between two, after each, after the last."""
+
+    head: bytes = b""
+    between: bytes = b""
+    after: bytes = b""
+    tail: bytes = b""
 
 
 @dataclass(slots=True)
@@ -20,26 +29,46 @@ class Rows:
 
     Attributes:
         name: File name.
-        rows: One encoded record each; a CSV line without its ending.
-        header: Header line of a CSV file.
-        framing: `jsonl`, `json-array` or `csv`.
+        rows: One encoded record each, without line ending or separator.
+        header: Header line of a CSV file; what stands before the records of a `json` or `xml` document.
+        framing: `jsonl`, `json-array`, `csv`, `json` (a list inside a document) or `xml`.
+        footer: What stands after the records of a `json` or `xml` document.
     """
 
     name: str
     rows: list[bytes]
     header: bytes = b""
     framing: str = "jsonl"
+    footer: bytes = b""
 
-    def as_file(self) -> DataFile:
-        """The file as the delivery writer takes it."""
-        packed = "+gzip" if self.name.endswith(".gz") else ""
-        if self.framing == "csv":
-            return csv_lines(
-                self.name, f"text/csv{packed}", self.header, self.rows, b"\r\n" if packed else b"\n"
-            )
-        if self.framing == "json-array":
-            return json_array(self.name, f"application/json{packed}", self.rows)
-        return json_lines(self.name, f"application/jsonl{packed}", self.rows)
+    @property
+    def media_type(self) -> str:
+        """Media type as the input contract writes it."""
+        kinds = {"csv": "text/csv", "jsonl": "application/jsonl", "xml": "application/xml"}
+        return kinds.get(self.framing, "application/json") + ("+gzip" if self.name.endswith(".gz") else "")
+
+    def frame(self) -> Framing:
+        """What stands around its records."""
+        match self.framing:
+            case "jsonl":
+                return Framing(after=b"\n")
+            case "csv":
+                newline = b"\r\n" if self.name.endswith(".gz") else b"\n"
+                return Framing(self.header + newline, after=newline)
+            case "json-array":
+                return Framing(b"[\n", b",\n", tail=b"\n]\n")
+            case "json":
+                return Framing(self.header, b",\n", tail=self.footer)
+            case "xml":
+                return Framing(self.header, after=b"\n", tail=self.footer)
+        raise ValueError(f"{self.name}: no framing {self.framing}")
+
+    def body(self) -> bytes:
+        """The records with what stands between and after them, without head and tail."""
+        frame = self.frame()
+        if frame.between:
+            return frame.between.join(self.rows)
+        return frame.after.join([*self.rows, b""])
 
 
 @dataclass(slots=True)
@@ -57,23 +86,6 @@ class Outgoing:
     def delivery_id(self) -> str:
         """Its id; no source makes two in one second."""
         return delivery_id(self.delivered_at, SERIAL)
-
-    def write(self, landing: Path) -> Path:
-        """Write it.
-
-        Args:
-            landing: Root of the landing zone.
-        """
-        return write_delivery(
-            landing,
-            self.source,
-            self.period,
-            self.kind,
-            self.delivered_at,
-            SERIAL,
-            [f.as_file() for f in self.files],
-            self.legal_basis,
-        )
 
 
 @dataclass(frozen=True, slots=True)

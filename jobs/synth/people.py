@@ -1,5 +1,6 @@
 """Natural persons: who they are, and the number they go by."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from random import Random
 
@@ -35,13 +36,14 @@ def new_person(
     """
     youngest, oldest = ages
     latest = world.opening - timedelta(days=int(youngest * 365.25))
-    born = some_day(rng, latest - timedelta(days=int((oldest - youngest + 1) * 365.25) - 1), latest)
+    wanted = some_day(rng, latest - timedelta(days=int((oldest - youngest + 1) * 365.25) - 1), latest)
+    number, born = world.numbers.birth(rng, wanted, is_d_number=is_d_number)
     person = Person(
-        number=world.numbers.fnr(rng, born, is_d_number=is_d_number),
+        number=number,
         born=born,
         first=rng.choice(FIRST_NAMES),
         last=last or rng.choice(LAST_NAMES),
-        municipality=municipality or world.municipality(rng),
+        municipality=world.home(municipality, rng),
         is_d_number=is_d_number,
         is_planted=is_planted,
     )
@@ -54,14 +56,17 @@ def new_person(
 def settle(world: World, rng: Random, person: Person, on: date) -> None:
     """Give a D-number holder an ordinary number from a day on.
 
+    In a large country a district may have no number left for that date of birth; then nothing happens.
+
     Args:
         world: The world.
         rng: The caller's stream.
         person: A D-number holder.
         on: First day of the new number.
     """
-    person.later_number = world.numbers.fnr(rng, person.born)
-    person.later_from = on
+    with suppress(LookupError):
+        person.later_number = world.numbers.fnr(rng, person.born)
+        person.later_from = on
 
 
 def settle_some(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from jobs.synth.model import Building, Dwelling, Firm, Municipality, Person, Tenure
-from jobs.synth.names import STREET_ENDINGS, STREET_WORDS
+from jobs.synth.names import STREET_ENDINGS, STREET_LEADS, STREET_WORDS
 from jobs.synth.world import World, some_day
 
 DETACHED, ROW, BLOCK, BARRACKS, STUDENT_HOME = "111", "131", "145", "193", "152"
@@ -23,11 +23,23 @@ def lay_streets(world: World, per_municipality: int) -> None:
         world: The world.
         per_municipality: How many streets each gets.
     """
-    rng = world.rng("streets")
     for municipality in world.municipalities:
-        all_names = [word + ending for word in STREET_WORDS for ending in STREET_ENDINGS]
-        names = rng.sample(all_names, min(per_municipality, len(all_names)))
-        world.streets[municipality.number] = [(name, f"{1000 + i * 10}") for i, name in enumerate(names)]
+        world.streets[municipality.number] = _streets(world, municipality, per_municipality)
+
+
+def _streets(world: World, municipality: Municipality, count: int) -> list[tuple[str, str]]:
+    """Names and codes; districts that share a municipality have no street in common."""
+    names = [word + ending for word in STREET_WORDS for ending in STREET_ENDINGS]
+    if municipality.shares == 1:
+        rng = world.rng("streets")
+    else:
+        rng = Random(f"{world.parameters.seed}/streets/{municipality.number}")
+        names += [f"{lead} {name.lower()}" for lead in STREET_LEADS for name in names]
+        rng.shuffle(names)
+        names = names[municipality.share :: municipality.shares]
+    chosen = rng.sample(names, min(count, len(names)))
+    first, step = 1000 + 10 * municipality.share, 10 * municipality.shares
+    return [(name, f"{first + step * i}") for i, name in enumerate(chosen)]
 
 
 class Builder:
@@ -52,6 +64,7 @@ class Builder:
             built: When; drawn between 1935 and 2022 unless given.
         """
         world = self._world
+        municipality = world.home(municipality, rng)
         street, code = rng.choice(world.streets[municipality.number])
         key = f"{municipality.number}/{street}"
         house_no = self._house_numbers.get(key, 0) + rng.choice((1, 1, 2, 2, 3))
@@ -71,7 +84,7 @@ class Builder:
             place=place,
             kind=kind,
             built=built or some_day(rng, date(1935, 1, 1), date(2022, 12, 31)),
-            farm_no=1 + holding // 400,
+            farm_no=1 + municipality.share + municipality.shares * (holding // 400),
             holding_no=1 + holding % 400,
             north=round(municipality.north + rng.uniform(-6000, 6000), 2),
             east=round(municipality.east + rng.uniform(-6000, 6000), 2),
@@ -103,6 +116,19 @@ class Builder:
                 queue.extend(self.building(rng, municipality, kind, units).dwellings)
             rng.shuffle(queue)
         return queue.pop()
+
+    def fit_out(self, rng: Random) -> None:
+        """Furnish the flats that nobody has moved into; they belong to landlords.
+
+        Args:
+            rng: The caller's stream.
+        """
+        for queue in self._open_blocks.values():
+            for dwelling in queue:
+                rooms = rng.randrange(1, 5)
+                furnish(rng, dwelling, rooms, 22.0 + 14.0 * rooms + rng.uniform(0, 12))
+                rent_out(self._world, rng, dwelling)
+            queue.clear()
 
     def premises(self, rng: Random, municipality: Municipality) -> Building:
         """A business building without dwellings."""

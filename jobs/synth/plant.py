@@ -66,8 +66,9 @@ class Planter:
         self.suppliers = suppliers
         self.rng: Random = world.rng(stream)
         self.lodgings = Lodgings(world, builder, self.rng)
-        self._public = [f for f in world.firms if f.public_kind in ("kommune", "fylkeskommune", "stat")][:5]
-        self._private = [f for f in world.firms if f.trade.key == "property" and f.form == "AS"]
+        self._public = _few_of_each(world.public_bodies())
+        known = (*world.firms, *world.frame.elsewhere)
+        self._private = [f for f in known if f.trade.key == "property" and f.form == "AS"]
 
     # ---- time ------------------------------------------------------------------------------------
     def month_day(self, index: int, day: int = 10) -> date:
@@ -356,6 +357,12 @@ class Planter:
     def owe(self, firm: Firm, by: date, claims: int) -> None:
         """Let a firm's unpaid public claims grow up to an amount."""
         owe(self.world, firm, by, claims)
+
+
+def _few_of_each(public: list[Firm]) -> list[Firm]:
+    """Up to three municipalities and one of each other kind, so that no kind of client is missing."""
+    most = {"kommune": 3, "fylkeskommune": 1, "stat": 1}
+    return [f for kind, count in most.items() for f in [p for p in public if p.public_kind == kind][:count]]
 
 
 def sole_owner(person_or_firm: Person | Firm) -> list[tuple[Person | Firm, int]]:

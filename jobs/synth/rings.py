@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from jobs.synth.emit_notices import seen_in
 from jobs.synth.model import Contract, Dwelling, Firm, Person, Planted, Project, cluster_subject
 from jobs.synth.people import settle
 from jobs.synth.plant import Planter, Succession
 from jobs.synth.typologies import HELD_OUT, VARIANTS, Outfit, Typology
 
-FIRMS_PER_RING = 4.5
 EXTRA_ACTS = 2
 SPECIALIST_ACTS = 4
 SPECIALIST_EVERY = 4
@@ -91,9 +91,12 @@ class Rings:
         """Further acts by the companies of the ring, in turn through the catalogue."""
         made_for_it = [f for f in dict.fromkeys(ring.companies) if f.is_planted]
         outfit = Outfit(ring, self._p, variant, self._tactics is ADAPTIVE, made_for_it)
+        numbers = range(min(count, len(self._further)))
+        chosen = [self._further[(index * SPECIALIST_ACTS + n) % len(self._further)] for n in numbers]
+        # What rests on the other acts of a ring comes last.
+        chosen.sort(key=lambda typology: typology.indicator.startswith("J"))
         done = []
-        for number in range(min(count, len(self._further))):
-            typology = self._further[(index * SPECIALIST_ACTS + number) % len(self._further)]
+        for typology in chosen:
             typology.act(outfit)
             done.append(typology.name)
         if done:
@@ -317,7 +320,7 @@ class Rings:
         seen = [(p, firm) for p, firm in residents if not p.is_d_number]
         noted = unseen + seen[:1]
         reported = min(since + timedelta(days=self._p.rng.randrange(14, 25)), self._p.world.closing)
-        self._p.lodgings.notice(
+        notice = self._p.lodgings.notice(
             dwelling, noted, reported=reported, since=since,
             reporter=("tilsyn", "kommune", "tilsyn")[variant % 3], provider=provider,
             tenant=provider if variant == 1 else None, rent=4200, is_deducted="ja",
@@ -326,7 +329,7 @@ class Rings:
         ring.dwellings.append(dwelling)
         ring.persons += [p for p, _ in residents]
         act = "crowded_house" if indicator == "I01" else "shared_house"
-        observable = max(reported, since + timedelta(days=28))
+        observable = max(seen_in(self._p.world, notice), since + timedelta(days=28))
         self._see(ring, indicator, act, since + timedelta(days=14), observable)
 
     def _move_in_day(self, after: date) -> date:
@@ -357,13 +360,3 @@ def _tidy(ring: Planted) -> None:
     ring.companies = list(dict.fromkeys(ring.companies))
     ring.dwellings = list(dict.fromkeys(ring.dwellings))
     ring.persons = list(dict.fromkeys(ring.persons))
-
-
-def ring_count(firms: int, base_rate: float) -> int:
-    """How many rings a world gets: the base rate is the share of firms that take part in one.
-
-    Args:
-        firms: Firms in the world.
-        base_rate: Part of them in a ring.
-    """
-    return max(1, round(firms * base_rate / FIRMS_PER_RING)) if base_rate > 0 else 0

@@ -46,7 +46,7 @@ def spoil(delivery: Outgoing, noise: Noise, months: list[str]) -> None:
                 noise.add_bad(delivery, file, _bad_kind, "unknown code: type")
             case ("kontraktskjede", "fakturaer"):
                 noise.add_bad(delivery, file, _no_amount, "missing: beloep_eks_mva")
-            case ("skatteetaten_seriositet", _):
+            case ("skatteetaten_seriositet", "restanser"):
                 noise.add_bad(delivery, file, _bad_answer, "check digit: forespurteOrganisasjon")
     noise.settle()
 

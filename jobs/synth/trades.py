@@ -23,6 +23,9 @@ ACCOUNTANT = Trade(
 )
 AUDITOR = Trade("auditor", "REVISJON", "69.202", "69.201", 0.4, 6.0, 320.0, "2411101", False, False, 0.0)
 PUBLIC = Trade("public", "", "84.110", "84.110", 0.0, 0.0, 280.0, "4114101", False, False, 0.0)
+FARM = Trade("farm", "GÅRD", "01.190", "01.130", 1.6, 1.0, 205.0, "6111101", False, True, 0.3)
+FISH = Trade("fish", "FISK", "10.209", "10.202", 0.5, 5.0, 225.0, "8271101", False, True, 0.25)
+HOTEL = Trade("hotel", "HOTELL", "55.101", "55.100", 1.2, 8.0, 216.0, "9112101", False, True, 0.1)
 ESTATE = Trade("estate", "KONKURSBO", "", "")
 
 SITE_TRADES = (
@@ -49,6 +52,9 @@ OTHER_TRADES = (
     HOLDING,
     ACCOUNTANT,
     AUDITOR,
+    FARM,
+    FISH,
+    HOTEL,
     Trade("restaurant", "SPISESTED", "56.101", "56.110", 8.0, 5.0, 215.0, "5123101", False, True, 0.06),
     Trade("bar", "BAR", "56.301", "56.300", 1.5, 4.0, 212.0, "5123105", False, True, 0.02),
     Trade("grocery", "DAGLIGVARE", "47.111", "47.110", 4.0, 8.0, 218.0, "5221126", False, True, 0.01),

@@ -1,6 +1,11 @@
-"""What was planted, for those who measure; never inside the landing zone."""
+"""What was planted, for those who measure; never inside the landing zone.
 
-from collections.abc import Iterable, Mapping
+Every district writes its own files; those of one name are put together in the order of the districts.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +13,15 @@ import orjson
 
 from jobs.synth.model import Planted
 from jobs.synth.outgoing import Spoiled
+from jobs.synth.parts import Moved
+from jobs.synth.sealed import sealed_rows
 from jobs.synth.world import World
 
 MANIFEST = "manifest.json"
+NOISE = "noise.jsonl"
+_LOOK_ALIKE = re.compile("L[0-9]{2,}")
 README = """\
-# Truth of a synthetic county
+# Truth of a synthetic country
 
 Who did what. Nothing in here may reach the pipeline; it is for measuring what the pipeline finds.
 All numbers, names and addresses are invented.
@@ -32,8 +41,13 @@ All numbers, names and addresses are invented.
 - `look_alikes.jsonl`: one lawful look-alike per line. `resembles` is the indicator that must not trigger, and
   `expected` says how: `silent` (not triggered), `suppressed` (a guard holds it back), `not_evaluable` (a
   needed fact is missing), `context` (may be shown, makes no case).
+- `sealed.jsonl`: one firm per line with `region`, `size_band` and `group` (A or B, stands for the background
+  of its owners; drawn independently of guilt). No method may read it; it is for comparing shares.
 - `noise.jsonl`: records that were spoiled or repeated on purpose. `record_no` counts from 1 within the file.
-- `manifest.json`: parameters and counts; written last.
+- `manifest.json`: parameters, counts, districts and the generator's version; written last.
+
+Rows stand in the order of the districts. Rings take trades at risk: the base rate is theirs, and other trades
+are met in a small part of their companies only.
 """
 
 
@@ -72,23 +86,81 @@ def look_alike_row(planted: Planted) -> dict[str, object]:
     }
 
 
-def write_truth(folder: Path, world: World, noise: Iterable[Spoiled], manifest: Mapping[str, object]) -> None:
-    """Write the truth; the manifest comes last and marks the world as finished.
+def write_rows(folder: Path, world: World, noise: Iterable[Spoiled]) -> None:
+    """Write what was planted in one district; whatever ends with `.jsonl` becomes part of the truth.
 
     Args:
         folder: Where.
         world: The finished world.
         noise: What was spoiled.
-        manifest: Parameters and counts.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "README.md").write_text(README, encoding="utf-8")
     _lines(folder / "rings.jsonl", (ring_row(r) for r in world.rings))
     _lines(folder / "look_alikes.jsonl", (look_alike_row(r) for r in world.look_alikes))
-    _lines(folder / "noise.jsonl", noise)
+    _lines(folder / "sealed.jsonl", sealed_rows(world))
+    _lines(folder / NOISE, noise)
+
+
+def merge(parts: Sequence[Path], folder: Path, look_alikes: Sequence[int], moved: Moved) -> None:
+    """Put the rows of the districts together, file by file.
+
+    Look-alikes are numbered through the country, wherever a row names one; spoiled records are counted
+    through the files as they were landed.
+
+    Args:
+        parts: One folder per district, as `write_rows` left them.
+        folder: Where to.
+        look_alikes: How many each district has.
+        moved: Where the records of each district stand now.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sorted({path.name for part in parts for path in part.glob("*.jsonl")}):
+        with (folder / name).open("wb") as out:
+            before = 0
+            for district, (part, count) in enumerate(zip(parts, look_alikes, strict=True)):
+                path = part / name
+                with path.open("rb") if path.exists() else nullcontext(()) as lines:
+                    for line in lines:
+                        if name == NOISE:
+                            line = _lasting(line, district, moved)
+                        elif before and b'"L' in line:
+                            line = orjson.dumps(_renumbered(orjson.loads(line), before)) + b"\n"
+                        out.write(line)
+                before += count
+
+
+def finish(folder: Path, manifest: Mapping[str, object]) -> None:
+    """Explain the truth, and mark the country as finished by its manifest.
+
+    Args:
+        folder: The truth.
+        manifest: Parameters and counts.
+    """
+    (folder / "README.md").write_text(README, encoding="utf-8")
     draft = folder / f".{MANIFEST}.part"
     draft.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
     draft.replace(folder / MANIFEST)
+
+
+def _lasting(line: bytes, district: int, moved: Moved) -> bytes:
+    row = orjson.loads(line)
+    place = moved[row["source"], row["delivery_id"], row["file"], district]
+    row |= {"delivery_id": place.delivery_id, "file": place.file}
+    row["record_no"] += place.records_before
+    return orjson.dumps(row) + b"\n"
+
+
+def _renumbered(value: object, before: int) -> object:
+    """The same row with the look-alikes of a district numbered on from those before it."""
+    match value:
+        case dict():
+            return {key: _renumbered(inner, before) for key, inner in value.items()}
+        case list():
+            return [_renumbered(inner, before) for inner in value]
+        # A dwelling's unit number in the attic looks alike, but for its leading zeros.
+        case str() if _LOOK_ALIKE.fullmatch(value) and value == f"L{int(value[1:]):02d}":
+            return f"L{int(value[1:]) + before:02d}"
+    return value
 
 
 def _lines(path: Path, rows: Iterable[object]) -> None:

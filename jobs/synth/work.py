@@ -3,15 +3,38 @@
 from datetime import date, timedelta
 from random import Random
 
+from jobs.synth.contracts_of_work import agree
+from jobs.synth.matched import (
+    INACTIVE_SHARE,
+    INACTIVE_SHARE_OF_HOSPITALITY,
+    INACTIVE_SHARE_OF_PRIMARY,
+    LAYOFF_SHARE,
+    LEAVE_SHARE,
+    SEVERAL_JOBS_SHARE,
+)
 from jobs.synth.model import Firm, Job, Person
 from jobs.synth.people import new_person
+from jobs.synth.terms import FREELANCE, Leave
 from jobs.synth.world import World, some_day
 
 MONTHLY_QUITS = 0.017
-UNCLOSED_SHARE = 0.12
+UNCLOSED_SHARE = 0.15
 """Part of ended jobs that the employer goes on listing without pay."""
-SECOND_JOB_SHARE = 0.04
-PART_TIME = (20.0, 40.0, 50.0, 60.0, 80.0)
+SECOND_JOB_SHARE = 0.06
+DORMANT_PER_JOB = {
+    "hotel": INACTIVE_SHARE_OF_HOSPITALITY,
+    "restaurant": INACTIVE_SHARE_OF_HOSPITALITY,
+    "bar": INACTIVE_SHARE_OF_HOSPITALITY,
+    "farm": INACTIVE_SHARE_OF_PRIMARY,
+    "fish": INACTIVE_SHARE_OF_PRIMARY,
+}
+"""Part of the relations listed in a trade that are not active, where it is not that of all trades."""
+MADE_LATER = 0.07
+"""Part of relations that become inactive within the window: ended and not closed, on leave, not called."""
+FREELANCERS = {"software": 0.1, "architect": 0.06, "restaurant": 0.02, "hair": 0.04}
+"""Freelancers per employee, by trade; `OTHER_FREELANCERS` elsewhere."""
+OTHER_FREELANCERS = 0.01
+ON_CALL = {"restaurant": 0.1, "bar": 0.12, "hotel": 0.1, "grocery": 0.08, "cleaning": 0.05, "clothes": 0.08}
 
 
 class LabourMarket:
@@ -24,6 +47,7 @@ class LabourMarket:
         self._employed: list[Person] = []
         self._active: dict[Firm, list[Job]] = {}
         self._trend: dict[Firm, float] = {}
+        self._unclosed = min(UNCLOSED_SHARE * world.parameters.noise, 0.9)
 
     def run(self) -> None:
         """Staff all firms of the background for the whole window."""
@@ -36,6 +60,7 @@ class LabourMarket:
         for index, (_, start, end) in enumerate(self._world.month_ends()):
             for firm in firms:
                 self._month(firm, index, start, end)
+        self._leaves()
 
     def _first_staff(self, firm: Firm) -> None:
         rng, opening = self._rng, self._world.opening
@@ -47,18 +72,38 @@ class LabourMarket:
         firm.target_staff = wanted
         director = firm.director
         for index in range(wanted):
+            start = max(firm.registered, opening - timedelta(days=int(rng.expovariate(1 / 900)) + 1))
             takes_pay = index == 0 and director is not None and firm.form != "ENK" and rng.random() < 0.6
-            person = director if takes_pay and director is not None else self._newcomer(firm)
-            tenure = int(rng.expovariate(1 / 900))
-            start = max(firm.registered, opening - timedelta(days=tenure + 1))
-            self._start(person, firm, start)
-        for _ in range(wanted):
-            if rng.random() < 0.06 and self._employed:
-                start = max(firm.registered, opening - timedelta(days=rng.randrange(200, 1500)))
-                job = self._start(rng.choice(self._employed), firm, start)
-                job.end = some_day(rng, start, opening - timedelta(days=1))
-                job.is_unclosed = True
-                self._active[firm].remove(job)
+            if takes_pay and director is not None:
+                self._start(director, firm, start, percent=100.0)
+            elif self._employed and rng.random() < SEVERAL_JOBS_SHARE / 2:
+                self._start(rng.choice(self._employed), firm, start, percent=_second(rng))
+            else:
+                self._start(self._newcomer(firm), firm, start)
+        self._dormant(firm, wanted)
+        for _ in range(_about(rng, wanted * FREELANCERS.get(firm.trade.key, OTHER_FREELANCERS))):
+            person = rng.choice(self._employed) if self._employed else self._newcomer(firm)
+            start = max(firm.registered, opening - timedelta(days=rng.randrange(30, 900)))
+            job = self._start(person, firm, start, percent=rng.choice((5.0, 10.0, 20.0)))
+            job.terms.kind, job.terms.is_fixed, job.terms.is_on_call = FREELANCE, True, True
+
+    def _dormant(self, firm: Firm, wanted: int) -> None:
+        """Contracts on call and jobs that have ended, years ago perhaps, and were never closed."""
+        rng, opening = self._rng, self._world.opening
+        share = max(DORMANT_PER_JOB.get(firm.trade.key, INACTIVE_SHARE - 0.01) - MADE_LATER, 0.0)
+        share = min(share * self._world.parameters.noise, 0.75)
+        for _ in range(_about(rng, wanted * share / (1 - share))):
+            known = self._employed and rng.random() < 0.85
+            person = rng.choice(self._employed) if known else self._newcomer(firm)
+            start = max(firm.registered, opening - timedelta(days=rng.randrange(200, 1500)))
+            if start >= opening:
+                continue
+            percent = rng.choice((100.0, 100.0, 50.0, 20.0, 10.0))
+            job = self._start(person, firm, start, percent=percent)
+            job.end = some_day(rng, start, opening - timedelta(days=1))
+            job.is_unclosed = True
+            job.terms.is_temporary = rng.random() < 0.4
+            self._active[firm].remove(job)
 
     def _month(self, firm: Firm, index: int, start: date, end: date) -> None:
         rng, active = self._rng, self._active[firm]
@@ -73,7 +118,7 @@ class LabourMarket:
         leaving = [job for job in active if rng.random() < MONTHLY_QUITS]
         for job in leaving:
             active.remove(job)
-            self._end(job, max(job.start, some_day(rng, start, end)), unclosed_chance=UNCLOSED_SHARE)
+            self._end(job, max(job.start, some_day(rng, start, end)), unclosed_chance=self._unclosed)
         wanted = round(firm.target_staff * max(0.3, 1 + self._trend[firm] * index)) - len(active)
         for _ in range(wanted):
             if rng.random() < 0.6:
@@ -91,19 +136,23 @@ class LabourMarket:
                 self._start(person, firm, day)
                 return
         if self._employed and rng.random() < SECOND_JOB_SHARE:
-            self._start(rng.choice(self._employed), firm, day).percent = rng.choice((10.0, 20.0, 30.0, 40.0))
+            self._start(rng.choice(self._employed), firm, day, percent=_second(rng))
             return
         self._start(self._newcomer(firm), firm, day)
 
     def _newcomer(self, firm: Firm) -> Person:
         is_temporary = self._rng.random() < firm.trade.temporary_share
-        ages = (19, 58) if is_temporary else (18, 66)
+        ages = (19, 58) if is_temporary else (17, 66)
         return new_person(
             self._world, self._rng, municipality=firm.municipality, ages=ages, is_d_number=is_temporary
         )
 
-    def _start(self, person: Person, firm: Firm, day: date) -> Job:
-        job = employ(self._rng, person, firm, day)
+    def _start(self, person: Person, firm: Firm, day: date, *, percent: float | None = None) -> Job:
+        job = employ(self._rng, person, firm, day, percent=percent)
+        if percent is None and self._rng.random() < ON_CALL.get(firm.trade.key, 0.01):
+            job.percent, job.terms.is_on_call = self._rng.choice((10.0, 20.0, 30.0)), True
+        if self._rng.random() < 0.05:
+            job.terms.is_temporary = True
         self._active[firm].append(job)
         self._employed.append(person)
         return job
@@ -117,6 +166,40 @@ class LabourMarket:
         )  # fmt: skip
         self._seekers.append((job.person, day))
 
+    def _leaves(self) -> None:
+        """Leaves and layoffs; a layoff is of one building firm and winter at a time."""
+        rng, world = self._rng, self._world
+        years = world.parameters.months / 12
+        # A leave lasts about half a year, so that each year sees twice as many begin as run at a time.
+        for firm, active in self._active.items():
+            quiet = firm.trade.is_site and rng.random() < LAYOFF_SHARE * 5 * years
+            for job in active:
+                if rng.random() < LEAVE_SHARE * 2 * years:
+                    start = some_day(rng, world.opening - timedelta(days=90), world.closing)
+                    length = rng.randrange(25, 330)
+                    percent = 100.0 if rng.random() < 0.8 else rng.choice((20.0, 40.0, 50.0))
+                    _leave(job, Leave("permisjon", start, start + timedelta(days=length), percent))
+                elif quiet and rng.random() < 0.6:
+                    winter = date(world.closing.year, 1, 4) + timedelta(days=rng.randrange(20))
+                    length = rng.randrange(20, 80)
+                    percent = rng.choice((100.0, 100.0, 50.0))
+                    _leave(job, Leave("permittering", winter, winter + timedelta(days=length), percent))
+
+
+def _leave(job: Job, leave: Leave) -> None:
+    if leave.start > job.start and (job.end is None or leave.end < job.end):
+        job.terms.leaves = (leave,)
+
+
+def _second(rng: Random) -> float:
+    """Position in a job beside another one."""
+    return rng.choice((10.0, 20.0, 20.0, 30.0, 40.0))
+
+
+def _about(rng: Random, expected: float) -> int:
+    """A whole number that is right on average."""
+    return int(expected) + (rng.random() < expected % 1)
+
 
 def employ(
     rng: Random,
@@ -127,7 +210,7 @@ def employ(
     end: date | None = None,
     percent: float | None = None,
 ) -> Job:
-    """Start a job with the firm's usual pay.
+    """Start a job with the pay that is usual for trade, skill and experience, never an unlawful one.
 
     Args:
         rng: The caller's stream.
@@ -135,19 +218,9 @@ def employ(
         firm: Employer.
         start: First day.
         end: Last day; None when it goes on.
-        percent: Position; mostly full time unless given.
+        percent: Position; by the custom of the trade unless given.
     """
-    if percent is None:
-        percent = 100.0 if rng.random() < 0.78 else rng.choice(PART_TIME)
-    job = Job(
-        person=person,
-        firm=firm,
-        start=start,
-        end=end,
-        percent=percent,
-        hourly=round(firm.trade.hourly * rng.uniform(0.97, 1.3), 2),
-        job_id=f"{rng.randrange(10**6):06d}",
-    )
+    job = agree(rng, person, firm, start, end, percent)
     person.jobs.append(job)
     firm.jobs.append(job)
     return job

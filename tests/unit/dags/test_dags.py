@@ -12,8 +12,8 @@ DAGS = Path(__file__).parents[3] / "dags"
 MONTHLY = {"kjede_ingest", "kjede_join", "kjede_flag", "kjede_release"}
 FETCHING = {f"kjede_fetch_{name}" for name in FETCHERS}
 INTAKES = {"kjede_arrivals", *FETCHING}
-ASKED_FOR = {*INTAKES, "kjede_retain"}
-"""Off until somebody switches them on: they need a network or owners who deliver, or they destroy."""
+ASKED_FOR = {*INTAKES, "kjede_retain", "kjede_evaluate"}
+"""Off until somebody switches them on: they need a network or owners who deliver, destroy, or take hours."""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def dag(request: pytest.FixtureRequest, bag: DagBag) -> Any:
 def test_all_are_read_and_named_after_their_file(bag: DagBag) -> None:
     assert bag.import_errors == {}
     assert set(bag.dags) == MONTHLY | ASKED_FOR
-    assert {*MONTHLY, "kjede_arrivals", "kjede_fetch", "kjede_retain"} == {
+    assert {*MONTHLY, "kjede_arrivals", "kjede_fetch", "kjede_retain", "kjede_evaluate"} == {
         path.stem for path in DAGS.glob("*.py")
     }
 
@@ -97,7 +97,18 @@ def test_heavy_tasks_share_the_one_slot_pool(bag: DagBag) -> None:
     assert {key for key, pool in pools.items() if pool == "engine"} == {
         ("kjede_join", "join"),
         ("kjede_flag", "flag"),
+        ("kjede_evaluate", "evaluate"),
     }
+
+
+def test_form_of_the_evaluation_takes_only_worlds_that_exist(bag: DagBag) -> None:
+    from jobs.evaluate.reference import KINDS
+
+    params = bag.dags["kjede_evaluate"].params
+    assert set(params.get_param("kind").schema["enum"]) == set(KINDS)
+    for name, bad in (("kind", "worse"), ("firms", 10), ("months", 0), ("seed", -1)):
+        with pytest.raises(Exception, match=r"is not one of|less than the minimum"):
+            params.get_param(name).resolve(bad)
 
 
 def test_assets_link_the_chain(bag: DagBag) -> None:

@@ -52,6 +52,8 @@ def test_declaration_is_whole(declared: Indicator) -> None:
     assert 0 < declared.prior < 1
     assert not declared.statutory_hard_evidence
     assert "scope_truncated" in declared.missing
+    assert declared.planted
+    assert len(declared.look_alikes) >= 3
 
 
 @pytest.mark.parametrize("declared", INDICATORS, ids=lambda d: d.id)
@@ -108,3 +110,5 @@ def test_register_is_plain_and_tells_every_threshold_with_its_value() -> None:
         t["source"] for row in rows for t in row["thresholds"] if t["basis"] in ("statute", "published")
     )
     assert by_id["A01"]["guards"][0]["id"] == "dispensation"
+    assert by_id["A01"]["planted"] == ["deep_chain"]
+    assert "dispensation_granted" in by_id["A01"]["look_alikes"]

@@ -60,6 +60,8 @@ def _indicator(
         prior=Decimal("0.4"),
         detect=nothing,
         default_thresholds=None,
+        planted=(),
+        look_alikes=(),
     )
 
 

@@ -5,13 +5,17 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from expectations import contract
+from jobs.ingest import read_xml
 from jobs.synth.generate import generate, make_world
-from jobs.synth.world import Parameters, World
+from jobs.synth.parameters import Parameters
+from jobs.synth.world import World
 
 SMALL = {"firms": 200, "months": 3, "seed": 1, "base_rate": 0.02, "last_month": "2026-01"}
 
@@ -35,6 +39,10 @@ class County:
                     for number, row in enumerate(decoded(folder / file["name"]), 1):
                         yield envelope, number, row
 
+    def file(self, folder: Path, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Number and content of every record of one file."""
+        yield from enumerate(decoded(folder / name), 1)
+
     def truth(self, name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "truth" / name).read_text("utf-8").splitlines()]
 
@@ -49,9 +57,16 @@ def decoded(path: Path) -> list[dict[str, Any]]:
     name = path.name.removesuffix(".gz")
     if name.endswith(".csv"):
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    if name.endswith(".xml"):
+        read = read_xml.elements(iter((text.encode(),)), "Renholdsvirksomhet")
+        # An empty element is a missing one.
+        return [{k: v for k, v in row.items() if v != ""} for row in read]
     if name.endswith(".json"):
-        listed: list[dict[str, Any]] = json.loads(text)
-        return listed
+        content = json.loads(text)
+        (spec,) = [f for f in contract.source(path.parts[-4]).files if fnmatchcase(path.name, f.pattern)]
+        for step in spec.list_path.split(".") if spec.list_path else ():
+            content = content[step]
+        return list(content)
     return [json.loads(line) for line in text.splitlines()]
 
 

@@ -42,7 +42,7 @@ def test_people_and_firms_are_of_a_plausible_size(world: World) -> None:
     workers = {j.person for f in world.firms for j in f.jobs}
     failures = [f for f in world.firms if f.bankrupt and not f.is_planted]
     assert 3 < len(workers) / len(world.firms) < 9
-    assert 0.01 < len(failures) / len(world.firms) < 0.06
+    assert 0.01 < len(failures) / sum(not f.is_planted for f in world.firms) < 0.06
     assert 0.05 < sum(p.is_d_number for p in workers) / len(workers) < 0.2
 
 

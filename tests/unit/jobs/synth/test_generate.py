@@ -34,7 +34,7 @@ def test_the_truth_lies_outside_the_landing_zone(tmp_path: Path) -> None:
     generate(tmp_path / "out", **TINY)
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"landing", "truth"}
     assert {p.name for p in (tmp_path / "out/truth").iterdir()} == {
-        "README.md", "rings.jsonl", "look_alikes.jsonl", "noise.jsonl", "manifest.json",
+        "README.md", "rings.jsonl", "look_alikes.jsonl", "noise.jsonl", "sealed.jsonl", "manifest.json",
     }  # fmt: skip
     names = {p.name for p in (tmp_path / "out/landing").rglob("*") if p.is_file()}
     assert names.isdisjoint({p.name for p in (tmp_path / "out/truth").iterdir()})
@@ -65,6 +65,9 @@ def test_a_county_that_was_never_finished_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out/truth/manifest.json").unlink()
     with pytest.raises(UsageError, match="no finished"):
         generate(tmp_path / "out", **TINY)
+    (tmp_path / "out/.parts").mkdir()
+    with pytest.raises(UsageError, match="its run was stopped; remove the folder"):
+        generate(tmp_path / "out", **TINY)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,17 @@ def test_a_county_that_was_never_finished_is_refused(tmp_path: Path) -> None:
         pytest.param({"months": 0}, id="no month"),
         pytest.param({"base_rate": 0.6}, id="base rate too high"),
         pytest.param({"last_month": "2025-13"}, id="no such month"),
+        pytest.param({"last_month": "2000-01"}, id="months before identity numbers make sense"),
+        pytest.param({"firms": 10**7}, id="more firms than there are numbers"),
+        pytest.param({"noise": -0.5}, id="negative noise"),
+        pytest.param({"noise": float("nan")}, id="noise that is no number"),
+        pytest.param({"processes": 0}, id="no process"),
+        pytest.param({"district_firms": 10}, id="districts of a handful"),
+        pytest.param({"national": True, "region": "34"}, id="national but one county"),
+        pytest.param({"region": "oslo"}, id="a region by name"),
+        pytest.param({"region": "34,77", "last_month": "2026-01"}, id="no such county"),
+        pytest.param({"region": "3099", "last_month": "2026-01"}, id="no such municipality"),
+        pytest.param({"region": "34", "last_month": "2023-12"}, id="a region before today's counties"),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:

@@ -19,12 +19,12 @@ def test_protected_addresses_are_delivered_so_that_intake_must_drop_them(county:
 
 
 def test_someone_gets_an_ordinary_number_and_is_reported_by_it_from_then_on(county: Any) -> None:
-    changed = {
-        new["foedselsEllerDNummer"]: (old["foedselsEllerDNummer"], envelope["period"][:7])
-        for envelope, _, person in county.rows("folkeregisteret_bosted", "personer")
-        if len(person["identifikasjonsnummer"]) == 2
-        for new, old in [person["identifikasjonsnummer"]]
-    }
+    changed: dict[str, tuple[str, str]] = {}
+    for envelope, _, person in county.rows("folkeregisteret_bosted", "personer"):
+        if len(person["identifikasjonsnummer"]) == 2:
+            new, old = (number["foedselsEllerDNummer"] for number in person["identifikasjonsnummer"])
+            # Whoever moves later is delivered with both numbers again.
+            changed.setdefault(new, (old, envelope["period"][:7]))
     assert changed
     months: dict[str, set[str]] = {}
     for envelope, _, report in county.rows("skatteetaten_amelding", "amelding"):
