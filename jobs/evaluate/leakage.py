@@ -48,7 +48,8 @@ def gates(
 
     Returns:
         One row per gate: `gate`, `passed`, `what` it asks, `detail`, `rate` (area under the curve with its
-        95 % interval, where it has one) and `tells`: what tells, each with `mark`, `family`, `area`, `p`.
+        interval, where it has one; those of the six gates on form hold together at 95 %) and `tells`: what
+        tells, each with `mark`, `family`, `area`, `p`.
     """
     truth = read_truth(truth_dir)
     groups = Groups(truth)

@@ -57,7 +57,6 @@ FACTS: tuple[tuple[str, str], ...] = (
     (r"^(restanser|betalingsordning)$", "whether anything is known of the company"),
     (r"dispensasjon|ledd_grense|brudd|lawful_reason|endelig|^referanse$", "a decision"),
     (r"^betalt_|^verifisert|^komplett", "what has happened since"),
-    (r"^hmskort_nummer$", "whether a card was shown: visitors and drivers have none"),
     (r"bokstav$|seksjonsnummer|festenummer|undernummer|bruksenhetsnummer", "part of an address"),
 )
 """Names of fields whose presence is itself what happened or what is, and what it says; in small letters."""

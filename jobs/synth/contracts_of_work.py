@@ -7,6 +7,7 @@ from random import Random
 from jobs.synth.matched import APPRENTICE_SHARE, PART_TIME_SHARE
 from jobs.synth.model import Firm, Job, Person
 from jobs.synth.terms import APPRENTICE, Terms
+from jobs.synth.trades import STAFFING
 
 PART_TIME = (20.0, 40.0, 50.0, 60.0, 80.0)
 OFTEN_PART_TIME = ("restaurant", "bar", "hotel", "grocery", "clothes", "hair", "cleaning")
@@ -78,7 +79,8 @@ def _skill(rng: Random, age: int, firm: Firm) -> str:
     if age < 18:
         return "young"
     draw = rng.random()
-    if age <= OLDEST_APPRENTICE and (firm.trade.is_site or firm.trade.key in APPRENTICE_TRADES):
+    has_apprentices = firm.trade.is_site and firm.trade is not STAFFING
+    if age <= OLDEST_APPRENTICE and (has_apprentices or firm.trade.key in APPRENTICE_TRADES):
         if draw < APPRENTICES_OF_THAT_AGE:
             return APPRENTICE
         draw = rng.random()

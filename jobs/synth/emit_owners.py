@@ -47,7 +47,11 @@ class OwnerRegister:
                 continue
             waits, registration = rng.randrange(5, 160), UUID(int=rng.getrandbits(128), version=4)
             self._late[firm] = rng.random() < LATE_SHARE * world.parameters.noise
-            if rng.random() >= UNREGISTERED_SHARE * world.parameters.noise:
+            is_registered = rng.random() >= UNREGISTERED_SHARE * world.parameters.noise
+            sales = world.entries.sales.get(firm)
+            if sales and sales[-1].is_reported:
+                is_registered, self._late[firm] = True, False
+            if is_registered:
                 self._since[firm] = max(firm.registered, date(2024, 10, 1)) + timedelta(days=waits)
                 self._ids[firm] = str(registration)
 

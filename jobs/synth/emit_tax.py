@@ -1,17 +1,18 @@
 """What the tax authority answers about organisations, month by month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from jobs.months import last_day
 from jobs.synth.emit_services import Services
-from jobs.synth.ledger import KINDS
+from jobs.synth.ledger import KINDS, Claim, claims_of
 from jobs.synth.model import Firm
 from jobs.synth.outgoing import Outgoing, Rows
+from jobs.synth.tax_delivered import ORDINARY_DAY, Arrivals
 from jobs.synth.trades import CLEANING, STAFFING
-from jobs.synth.world import World, instant, month_after
+from jobs.synth.world import World, month_after
 
 Json = dict[str, Any]
 
@@ -36,9 +37,9 @@ def tax_deliveries(world: World) -> Iterator[Outgoing]:
         )  # fmt: skip
         knows_nothing[firm] = not firm.arrears and rng.random() < UNKNOWN_SHARE
     firms = sorted((f for f in world.firms if asked[f]), key=lambda f: f.orgnr)
-    services = Services(world, firms)
+    services, arrivals = Services(world, firms), Arrivals(world, firms)
     for month in world.months:
-        answered = month_after(month, 12)
+        answered = month_after(month, ORDINARY_DAY)
         rows = []
         for firm in firms:
             if firm.registered > last_day(month) or (
@@ -52,31 +53,27 @@ def tax_deliveries(world: World) -> Iterator[Outgoing]:
             }
             if firm.form == "ENK" or knows_nothing[firm]:
                 answer["svarstatus"] = "ingenData"
-            elif not firm.is_planted and rng.random() < REFUSED_SHARE:
+            elif not firm.is_planted and rng.random() < REFUSED_SHARE * world.parameters.noise:
                 answer["svarstatus"] = "avslag"
             else:
                 own = world.tax.file(firm)
-                answer["restanser"] = _parts(firm.arrears.get(month, 0), own.split)
+                answer["restanser"] = _parts(claims_of(world, firm, month))
                 owes = firm.arrears.get(month, 0) > 0 and firm.bankrupt is None
                 answer["betalingsordning"] = owes and own.has_plan
             rows.append(orjson.dumps(answer))
-        yield Outgoing(
-            "skatteetaten_seriositet",
-            month,
-            "ordinary",
-            instant(answered, 6),
-            [Rows("restanser.jsonl.gz", rows), *services.files(month)],
-        )
+        yield from arrivals.of(month, [Rows("restanser.jsonl.gz", rows), *services.files(month)])
 
 
-def _parts(total: int, split: tuple[float, float, float]) -> Json:
-    parts = {}
-    for name, share in zip(KINDS, split, strict=True):
-        due = int(total * share)
-        interest = due // 20
-        parts[name] = {
-            "forfaltOgUbetalt": due,
-            "forfaltOgUbetaltKrav": due - interest,
-            "forfaltOgUbetaltRenter": interest,
+def _parts(claims: Iterable[Claim]) -> Json:
+    """What is due and unpaid by kind: the sum of the open claims, a twentieth of it interest."""
+    due = dict.fromkeys(KINDS, 0)
+    for claim in claims:
+        due[claim.kind.lower()] += claim.amount
+    return {
+        name: {
+            "forfaltOgUbetalt": amount,
+            "forfaltOgUbetaltKrav": amount - amount // 20,
+            "forfaltOgUbetaltRenter": amount // 20,
         }
-    return parts
+        for name, amount in due.items()
+    }

@@ -46,10 +46,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Shares of a firm change hands on a day; `before` held them until then."""
+    """Shares of a firm change hands on a day; `before` held them until then.
+
+    `is_reported`: the register of beneficial owners learns of it at once.
+    """
 
     on: date
     before: tuple[tuple[Person | Firm, int], ...]
+    is_reported: bool = True
 
 
 @dataclass(slots=True, eq=False)

@@ -1,5 +1,6 @@
-"""What else happens to lawful firms: boards and accountants change, firms move, merge and wind up."""
+"""What else happens to firms: boards and accountants change, they move, merge and wind up."""
 
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
@@ -18,7 +19,11 @@ YEARLY_ACCOUNTANT_CHANGES = 0.035
 YEARLY_MOVES = 0.05
 YEARLY_SALES = 0.02
 """Part of companies whose shares go to somebody else."""
+REPORTED_SHARE = 0.8
+"""Part of such sales that are reported to the register of beneficial owners at once."""
 YEARLY_MERGERS = 0.004
+RENAMED_SHARE = 0.015
+"""Part of planted firms that change their name, as of others."""
 FEWEST_FIRMS_FOR_MERGER = 300
 SLOW_CLOSURE_SHARE = 0.6
 """Part of closures that were announced before the firm was deleted."""
@@ -49,7 +54,9 @@ def change_roles(world: World, founder: Founder) -> None:
             _change_accountant(founder, rng, firm, some_day(rng, first, world.closing))
         if firm.form == "AS" and not firm.is_group and rng.random() < YEARLY_SALES * years:
             on = some_day(rng, first, world.closing)
-            sell(world, firm, on, [(new_person(world, rng, municipality=firm.municipality), 100)])
+            buyer = new_person(world, rng, municipality=firm.municipality)
+            is_reported = rng.random() < REPORTED_SHARE
+            sell(world, firm, on, [(buyer, 100)], is_reported=is_reported)
 
 
 def move_some(world: World, builder: Builder) -> None:
@@ -72,6 +79,38 @@ def move_some(world: World, builder: Builder) -> None:
     place = world.municipality(rng)
     owner = new_person(world, rng, municipality=place, ages=(25, 70))
     found_removed(world, builder.premises(rng, place), owner)
+
+
+def age_planted(world: World, founder: Founder, builder: Builder) -> None:
+    """The same small changes for firms that were planted, or their absence would tell them.
+
+    What an act may rest on stays: shared premises, and people with roles in several firms.
+
+    Args:
+        world: The world, everything planted.
+        founder: Finds names.
+        builder: Puts up premises.
+    """
+    rng = world.rng("planted life")
+    years = world.parameters.months / 12
+    tenants = Counter(f.address for f in world.firms)
+    roles = Counter(r.holder for f in world.firms if f.is_planted for r in f.roles)
+    for firm in [f for f in world.firms if f.is_planted]:
+        first = max(world.opening, firm.registered + timedelta(days=60))
+        draws = [rng.random() for _ in range(3)]
+        on = some_day(rng, first, world.closing)
+        if first >= world.closing or not firm.is_alive(on):
+            continue
+        members = [r.holder for r in firm.roles if r.code == "MEDL" and r.until is None]
+        if draws[0] < YEARLY_BOARD_CHANGES * years and members and roles[members[0]] == 1:
+            _replace(world, rng, firm, "MEDL", on)
+        is_free = tenants[firm.address] == 1 and entry_of(world, firm).moved is None
+        if draws[1] < YEARLY_MOVES * years and is_free:
+            entry_of(world, firm).moved = (firm.address, on)
+            firm.address = builder.premises(rng, firm.municipality)
+        if draws[2] < RENAMED_SHARE and firm.form == "AS" and firm.earlier_name is None:
+            firm.earlier_name = (firm.name, on)
+            firm.name = founder.name_of(rng, firm, firm.director or world.persons[0])
 
 
 def merge_some(world: World) -> None:

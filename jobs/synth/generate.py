@@ -36,7 +36,7 @@ from jobs.synth.emit_population import population_deliveries
 from jobs.synth.emit_shares import share_deliveries
 from jobs.synth.emit_site import SiteLists, card_deliveries
 from jobs.synth.emit_tax import tax_deliveries
-from jobs.synth.firm_life import change_roles, merge_some, move_some
+from jobs.synth.firm_life import age_planted, change_roles, merge_some, move_some
 from jobs.synth.firms import Founder, age_background, found_background
 from jobs.synth.foreign import Foreign, foreign_background
 from jobs.synth.geography import EVERYWHERE, canonical
@@ -51,6 +51,7 @@ from jobs.synth.outgoing import Noise, Outgoing, Rows
 from jobs.synth.oversight import lodge_background
 from jobs.synth.parameters import DISTRICT_FIRMS, FIRMS_PER_RING, NATIONAL_FIRMS, Parameters, check
 from jobs.synth.parts import Part, put_together, write_parts
+from jobs.synth.pay import close_books
 from jobs.synth.people import settle_some
 from jobs.synth.places import Builder, lay_streets
 from jobs.synth.plant import Planter
@@ -262,6 +263,7 @@ def make_world(parameters: Parameters, district: District | None = None) -> Worl
     LookAlikes(Planter(world, founder, builder, chains, suppliers, "look-alikes")).plant(
         FURTHER, district.first_ring * PER_POSITIVE
     )
+    age_planted(world, founder, builder)
     approval_background(world)
     settle_some(world)
     site_background(world)
@@ -274,6 +276,7 @@ def make_world(parameters: Parameters, district: District | None = None) -> Worl
     age_homes(world)
     builder.fit_out(world.rng("empty flats"))
     invoice_background(world)
+    close_books(world.firms)
     arrears_background(world)
     tax_background(world)
     inspect(world)

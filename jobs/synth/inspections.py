@@ -99,7 +99,11 @@ def finding_of(rng: Random, outcomes: Sequence[tuple[str, float]]) -> str:
 
 
 class Inspectorate:
-    """Chooses firms month by month and visits them."""
+    """Chooses firms month by month and visits them.
+
+    Attributes:
+        firms: Those that can be visited.
+    """
 
     def __init__(self, world: World) -> None:
         """Collect the firms that can be visited.
@@ -111,32 +115,32 @@ class Inspectorate:
         self._rng = world.rng("inspections")
         self._offences = Offences(world)
         known = (STAFFING, CLEANING, BY_KEY["restaurant"], BY_KEY["garage"], BY_KEY["hair"], BY_KEY["bar"])
-        self._firms = [f for f in world.firms if (f.trade.is_site or f.trade in known) and not f.public_kind]
+        self.firms = [f for f in world.firms if (f.trade.is_site or f.trade in known) and not f.public_kind]
         self._contracts: dict[Firm, list[Contract]] = {}
         for project in world.projects:
             for contract in project.contracts:
                 self._contracts.setdefault(contract.supplier, []).append(contract)
         self._found: list[Firm] = []
         rng = self._rng
-        staff = [sum(1 for job in f.jobs if job.is_declared) or f.target_staff for f in self._firms]
+        staff = [sum(1 for job in f.jobs if job.is_declared) or f.target_staff for f in self.firms]
         sector = [
-            SITE_WEIGHT if f.trade.is_site or f.trade in known[:2] else OTHER_WEIGHT for f in self._firms
+            SITE_WEIGHT if f.trade.is_site or f.trade in known[:2] else OTHER_WEIGHT for f in self.firms
         ]
         # How visible a firm is to its neighbours and competitors, whatever it does.
-        gossip = [rng.lognormvariate(0, 0.6) for _ in self._firms]
+        gossip = [rng.lognormvariate(0, 0.6) for _ in self.firms]
         self._plan = list(accumulate(s * (1 + n**0.7) for s, n in zip(sector, staff, strict=True)))
         self._tips = [s * g * (1 + 0.12 * n) for s, g, n in zip(sector, gossip, staff, strict=True)]
         self._score = list(
             accumulate(
                 s * (4.0 if self._is_young(f) and LEAST_FOR_SCORE <= n <= MOST_FOR_SCORE else 0.5)
-                for f, s, n in zip(self._firms, sector, staff, strict=True)
+                for f, s, n in zip(self.firms, sector, staff, strict=True)
             )
         )
 
     def run(self) -> None:
         """All visits of the history and the window, oldest first."""
         world, rng = self._world, self._rng
-        if not self._firms:
+        if not self.firms:
             return
         first = world.opening - timedelta(days=int(HISTORY_MONTHS * 30.4))
         years = (world.closing - first).days / 365
@@ -144,20 +148,30 @@ class Inspectorate:
             some_day(rng, first, world.closing)
             for _ in range(max(4, round(world.parameters.firms * YEARLY_COVERAGE * years)))
         )
-        tips, month = list(accumulate(self._tips)), ""
+        tips, month = self.tips_on(first), ""
         for day in days:
             if f"{day:%Y-%m}" != month:
-                month = f"{day:%Y-%m}"
-                tips = list(accumulate(
-                    weight * (OFFENDER_TIPS if self._offences.at(firm, day) else 1.0)
-                    for firm, weight in zip(self._firms, self._tips, strict=True)
-                ))  # fmt: skip
-            arm, firm = self._choose(tips)
+                month, tips = f"{day:%Y-%m}", self.tips_on(day)
+            arm, firm = self.choose(tips)
             if firm.is_alive(day) and self._has_people(firm, day):
                 self._visit(firm, day, arm)
 
-    def _choose(self, tips: list[float]) -> tuple[str, Firm]:
-        rng, firms = self._rng, self._firms
+    def tips_on(self, day: date) -> list[float]:
+        """How often each firm is named in tips on a day, added up over the firms before it."""
+        return list(
+            accumulate(
+                weight * (OFFENDER_TIPS if self._offences.at(firm, day) else 1.0)
+                for firm, weight in zip(self.firms, self._tips, strict=True)
+            )
+        )
+
+    def choose(self, tips: list[float]) -> tuple[str, Firm]:
+        """Why somebody is visited, and who.
+
+        Args:
+            tips: As of the day.
+        """
+        rng, firms = self._rng, self.firms
         arm = finding_of(rng, ARMS)
         match arm:
             case "followup" if self._found:

@@ -108,7 +108,9 @@ def _flat_share(planter: Planter) -> Planted:
     other = firm_of(planter, "bar", shop.municipality, staff=3)
     _hired(planter, students[2], other, 20.0)
     home = roomy(planter, shop.municipality, [(s, None) for s in students], moved_in(planter), is_flat=True)
-    return _made("student_flat_share", "I03", [shop, other], [home], students)
+    made = _made("student_flat_share", "I03", [shop], [home], students)
+    made.companies.append(other)
+    return made
 
 
 def _colleagues(planter: Planter) -> Planted:

@@ -153,8 +153,8 @@ def _away_from_home(planter: Planter) -> Planted:
 
 def _first_month(planter: Planter) -> Planted:
     """A full month's rent comes off the pay of the few days of a first month; later it is a tenth."""
-    firm = firm_of(planter, staff=1)
-    start = later(planter, min(7, len(planter.world.months) - 1), 24)
+    firm = firm_of(planter)
+    start = later(planter, min(7, len(planter.world.months) - 1), 23)
     people = planter.crew(firm, 4, start=start, temporary_share=0.5)
     residents: list[tuple[Person, Firm | None]] = [(p, firm) for p in people]
     roomy(planter, firm.municipality, residents, start)

@@ -8,8 +8,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from jobs.synth.terms import Terms
+
+if TYPE_CHECKING:
+    from jobs.synth.pay import Payroll
 
 PUBLIC_KINDS = {"kommune": "KOMM", "fylkeskommune": "FYLK", "stat": "STAT"}
 
@@ -222,6 +226,7 @@ class Firm:
     arrears: dict[str, int] = field(default_factory=dict)
     public_kind: str = ""
     is_vat_registered: bool = True
+    payrolls: "dict[str, Payroll] | None" = None
     earlier_name: tuple[str, date] | None = None
 
     def is_alive(self, day: date) -> bool:

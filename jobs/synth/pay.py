@@ -1,7 +1,7 @@
 """What a job pays in a month: the same figures wherever a register prints them."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,6 +29,7 @@ IDLE_SHARE = 0.3
 """Part of months in which somebody on call is not called."""
 APPRENTICE_PAY = ((18, 0.34), (19, 0.43), (20, 0.55), (99, 0.8))
 """Up to which age at the month an apprentice gets which part of a skilled worker's lowest pay."""
+APPRENTICESHIP_YEARS = 4
 _WORD = 1 << 16
 
 
@@ -164,14 +165,25 @@ def _due(job: Job, month: str) -> float:
     terms, trade = job.terms, job.firm.trade.key
     if terms.minimum_share is not None and has_minimum(trade):
         return round(_adult_minimum(trade, month) * terms.minimum_share, 2)
-    if terms.skill == APPRENTICE:
+    skill = _skill_in(job, month)
+    if skill == APPRENTICE:
         age = int(month[:4]) - job.person.born.year
         share = next(part for until, part in APPRENTICE_PAY if age <= until)
         return round((lowest(trade, "skilled", month) or job.hourly) * share, 2)
     agreed = job.hourly * level(month)
     if terms.kind == FREELANCE:
         return round(agreed, 2)
-    return round(max(agreed, lowest(trade, terms.skill, month)), 2)
+    return round(max(agreed, lowest(trade, skill, month)), 2)
+
+
+def _skill_in(job: Job, month: str) -> str:
+    """Skill in a month: the young grow up, and apprentices get their certificate."""
+    skill = job.terms.skill
+    if skill == "young" and int(month[:4]) - job.person.born.year >= 18:
+        return "unskilled"
+    if skill == APPRENTICE and int(month[:4]) - job.start.year >= APPRENTICESHIP_YEARS:
+        return "skilled"
+    return skill
 
 
 def _present(leaves: tuple[Leave, ...], begins: date, ends: date) -> float:
@@ -251,10 +263,25 @@ def payroll(firm: Firm, month: str) -> Payroll:
         firm: The employer.
         month: `YYYY-MM`.
     """
+    if firm.payrolls is not None and month in firm.payrolls:
+        return firm.payrolls[month]
     paid = list(_declared(firm, month))
-    return Payroll(
+    found = Payroll(
         sum(p.amount for p in paid), sum(p.tax for p in paid), sum(p.hours for p in paid), len(paid)
     )
+    if firm.payrolls is not None:
+        firm.payrolls[month] = found
+    return found
+
+
+def close_books(firms: Iterable[Firm]) -> None:
+    """Let sums be kept from now on: nothing about the jobs of these firms changes any more.
+
+    Args:
+        firms: Employers.
+    """
+    for firm in firms:
+        firm.payrolls = {}
 
 
 def _declared(firm: Firm, month: str) -> Iterator[Pay]:

@@ -129,7 +129,14 @@ def address_on(world: World, firm: Firm, day: date) -> Building:
     return moved[0] if moved is not None and day < moved[1] else firm.address
 
 
-def sell(world: World, firm: Firm, on: date, owners: list[tuple[Person | Firm, int]]) -> None:
+def sell(
+    world: World,
+    firm: Firm,
+    on: date,
+    owners: list[tuple[Person | Firm, int]],
+    *,
+    is_reported: bool = True,
+) -> None:
     """Let the shares of a firm change hands; the lists of shareholders and of beneficial owners will show it.
 
     Args:
@@ -137,8 +144,9 @@ def sell(world: World, firm: Firm, on: date, owners: list[tuple[Person | Firm, i
         firm: Whose shares.
         on: The day.
         owners: Who holds them from then on.
+        is_reported: The register of beneficial owners learns of it at once.
     """
-    world.entries.sales.setdefault(firm, []).append(Sale(on, tuple(firm.owners)))
+    world.entries.sales.setdefault(firm, []).append(Sale(on, tuple(firm.owners), is_reported))
     firm.owners = owners
 
 

@@ -8,7 +8,8 @@ from jobs.synth.model import Firm, Planted
 from jobs.synth.outcomes import Review
 from jobs.synth.world import World, some_day
 
-FIRMS_PER_REVIEW = 100
+FIRMS_PER_REVIEW = 50
+"""For one review a year."""
 ARMS = (("score", 0.52), ("tip", 0.20), ("plan", 0.12), ("random", 0.08), ("followup", 0.08))
 """Why something was reviewed; the random arm is drawn evenly among firms and logged as such."""
 OFFENDERS_AMONG = {"score": 0.30, "tip": 0.16, "plan": 0.06, "followup": 0.25}
@@ -78,7 +79,8 @@ def review(world: World) -> None:
     rng = world.rng("reviews")
     firms = [f for f in world.firms if f.trade.sn2007 and not f.public_kind]
     first = world.opening + timedelta(days=FIRST_REVIEW_DAYS)
-    for number in range(max(3, world.parameters.firms // FIRMS_PER_REVIEW)):
+    count = round(world.parameters.firms * len(world.months) / 12 / FIRMS_PER_REVIEW)
+    for number in range(max(3, count)):
         arm = rng.choices([a for a, _ in ARMS], [w for _, w in ARMS])[0]
         shown = _show(world, rng, arm, firms)
         reviewed = some_day(rng, max(first, shown.since + timedelta(days=FIRST_REVIEW_DAYS)), world.closing)

@@ -29,7 +29,8 @@ DORMANT_PER_JOB = {
     "fish": INACTIVE_SHARE_OF_PRIMARY,
 }
 """Part of the relations listed in a trade that are not active, where it is not that of all trades."""
-MADE_LATER = 0.07
+YOUNGEST = 16
+MADE_LATER = 0.015
 """Part of relations that become inactive within the window: ended and not closed, on leave, not called."""
 FREELANCERS = {"software": 0.1, "architect": 0.06, "restaurant": 0.02, "hair": 0.04}
 """Freelancers per employee, by trade; `OTHER_FREELANCERS` elsewhere."""
@@ -75,11 +76,14 @@ class LabourMarket:
             start = max(firm.registered, opening - timedelta(days=int(rng.expovariate(1 / 900)) + 1))
             takes_pay = index == 0 and director is not None and firm.form != "ENK" and rng.random() < 0.6
             if takes_pay and director is not None:
-                self._start(director, firm, start, percent=100.0)
-            elif self._employed and rng.random() < SEVERAL_JOBS_SHARE / 2:
-                self._start(rng.choice(self._employed), firm, start, percent=_second(rng))
+                # Who leads several firms works for each of them a little.
+                percent = 100.0 if not director.jobs else 20.0 if len(director.jobs) < 2 else 10.0
+                self._start(director, firm, start, percent=percent)
+            elif rng.random() < SEVERAL_JOBS_SHARE / 2 and (other := self._with_one_job()) is not None:
+                self._start(other, firm, start, percent=_second(rng))
             else:
-                self._start(self._newcomer(firm), firm, start)
+                person = self._newcomer(firm)
+                self._start(person, firm, max(start, _of_age(person)))
         self._dormant(firm, wanted)
         for _ in range(_about(rng, wanted * FREELANCERS.get(firm.trade.key, OTHER_FREELANCERS))):
             person = rng.choice(self._employed) if self._employed else self._newcomer(firm)
@@ -96,7 +100,7 @@ class LabourMarket:
             known = self._employed and rng.random() < 0.85
             person = rng.choice(self._employed) if known else self._newcomer(firm)
             start = max(firm.registered, opening - timedelta(days=rng.randrange(200, 1500)))
-            if start >= opening:
+            if start >= opening or any(j.firm is firm for j in person.jobs):
                 continue
             percent = rng.choice((100.0, 100.0, 50.0, 20.0, 10.0))
             job = self._start(person, firm, start, percent=percent)
@@ -135,8 +139,8 @@ class LabourMarket:
                 self._seekers.pop()
                 self._start(person, firm, day)
                 return
-        if self._employed and rng.random() < SECOND_JOB_SHARE:
-            self._start(rng.choice(self._employed), firm, day, percent=_second(rng))
+        if rng.random() < SECOND_JOB_SHARE and (other := self._with_one_job()) is not None:
+            self._start(other, firm, day, percent=_second(rng))
             return
         self._start(self._newcomer(firm), firm, day)
 
@@ -164,7 +168,18 @@ class LabourMarket:
             ("arbeidstakerHarSagtOppSelv", "arbeidstakerHarSagtOppSelv", "arbeidsgiverHarSagtOppArbeidstaker",
              "kontraktEngasjementEllerVikariatErUtloept")
         )  # fmt: skip
-        self._seekers.append((job.person, day))
+        if not any(j is not job and _is_open(j) for j in job.person.jobs):
+            self._seekers.append((job.person, day))
+
+    def _with_one_job(self) -> Person | None:
+        """Somebody at work who has time for a small job as well."""
+        for _ in range(4):
+            if not self._employed:
+                break
+            person = self._rng.choice(self._employed)
+            if sum(_is_open(j) for j in person.jobs) == 1 and person.jobs[0].percent <= 100:
+                return person
+        return None
 
     def _leaves(self) -> None:
         """Leaves and layoffs; a layoff is of one building firm and winter at a time."""
@@ -189,6 +204,15 @@ class LabourMarket:
 def _leave(job: Job, leave: Leave) -> None:
     if leave.start > job.start and (job.end is None or leave.end < job.end):
         job.terms.leaves = (leave,)
+
+
+def _is_open(job: Job) -> bool:
+    return job.end is None and not job.is_unclosed and job.terms.kind != FREELANCE
+
+
+def _of_age(person: Person) -> date:
+    """The day from which somebody may work."""
+    return date(person.born.year + YOUNGEST, person.born.month, min(person.born.day, 28))
 
 
 def _second(rng: Random) -> float:

@@ -69,7 +69,9 @@ class Tables:
 
 def _whole(row: Mapping[str, Any], schema: pa.Schema) -> dict[str, Any]:
     """Lists and maps are never missing in a published table."""
-    empty: dict[str, Any] = {f.name: [] for f in schema if pa.types.is_list(f.type) or pa.types.is_map(f.type)}
+    empty: dict[str, Any] = {
+        f.name: [] for f in schema if pa.types.is_list(f.type) or pa.types.is_map(f.type)
+    }
     return {**empty, "month": MONTH, **row}
 
 

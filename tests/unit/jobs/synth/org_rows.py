@@ -25,7 +25,7 @@ HUB_FIRMS = 6
 class OrgRows:
     """Rows of the registers of entities, roles, owners and outcomes, as they were delivered."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, only_outcomes: bool = False) -> None:
         self.world = world
         self.entities: dict[str, list[tuple[str, Row]]] = defaultdict(list)
         self.roles: dict[str, list[tuple[str, Row]]] = defaultdict(list)
@@ -44,8 +44,8 @@ class OrgRows:
             "vurderinger": (self.reviews, "vurdering_id"),
         }
         for delivery in (
-            *EntityRegister(world).deliveries(),
-            *OwnerRegister(world).deliveries(),
+            *(() if only_outcomes else EntityRegister(world).deliveries()),
+            *(() if only_outcomes else OwnerRegister(world).deliveries()),
             *outcome_deliveries(world),
         ):
             self.deliveries.append(delivery)
@@ -178,4 +178,3 @@ def address(record: Row) -> tuple[str, str]:
 def subject(planted: Planted, indicator: str) -> str:
     """Number of its (first) company."""
     return planted.subjects[indicator][0].removeprefix("org:")
-
