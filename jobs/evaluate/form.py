@@ -276,7 +276,7 @@ def columns(
                     marks.setdefault((family, mark), {})[subject] = value
         codes = {path for path in _text_paths(by_subject) if not _are_ids(by_subject, path)}
         for (family, mark), listed in marks.items():
-            if family == "ids" and mark.removesuffix(" length") in codes:
+            if family == "ids" and (mark.removesuffix(" length") in codes or is_fact(place, mark)):
                 continue
             found[head + mark] = (family, listed)
         for name, listed in _gaps(by_subject, place, is_fact).items():

@@ -57,24 +57,32 @@ FACTS: tuple[tuple[str, str], ...] = (
     (r"^(restanser|betalingsordning)$", "whether anything is known of the company"),
     (r"dispensasjon|ledd_grense|brudd|lawful_reason|endelig|^referanse$", "a decision"),
     (r"^betalt_|^verifisert|^komplett", "what has happened since"),
+    (r"^tilskuddogpremietilpensjon$", "whether there is more than one worker"),
+    (r"^(registrertavgiftssubjekt|mvaalminnelignaering)$", "whether VAT is reported"),
+    (r"^samletfastsatt|^ansvarligformvamelding$", "whether VAT is reported"),
+    (r"^(mvaavgift|mvagrunnlag)$", "whether a return has come"),
+    (r"^endringer$", "whether the unit is new"),
+    (r"^hmskort_nummer$", "whether a visitor came, or the list is kept by hand"),
     (r"bokstav$|seksjonsnummer|festenummer|undernummer|bruksenhetsnummer", "part of an address"),
 )
 """Names of fields whose presence is itself what happened or what is, and what it says; in small letters."""
+
+SERIALS = frozenset({"brreg_oppdateringer"})
+"""Sources that number their records in a row: the number says when, and when something happened is content."""
 
 Json = dict[str, Any]
 Marks = Mapping[str, tuple[str, Mapping[str, float]]]
 
 
 def is_fact(place: Place, path: str) -> bool:
-    """Whether presence of a field is content.
+    """Whether presence of a field, or a number given in a row, is content.
 
     Args:
         place: Source, record type and path of the subject.
         path: The field.
     """
-    del place
     leaf = path.rpartition(".")[2].lower()
-    return any(re.search(pattern, leaf) for pattern, _ in FACTS)
+    return (place[0] in SERIALS and leaf == "id") or any(re.search(pattern, leaf) for pattern, _ in FACTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,9 @@ def sell_without_vat(outfit: Outfit) -> None:
                 own.turnover[month] = int(monthly * part)
     seen = term_due(due[-1]) if due else world.closing
     outfit.note(
-        "F02", [f"pair:{buyer.orgnr}:{seller.orgnr}"], [seller, buyer], unlawful=begins,
-        observable=min(seen, world.closing), edges=[deal.contract_id], act="sell_without_vat",
+        "F02", [f"org:{seller.orgnr}"], [seller, buyer], unlawful=begins,
+        observable=min(seen, world.closing), edges=[f"org:{buyer.orgnr}", deal.contract_id],
+        act="sell_without_vat",
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Monthly employer reports: ordinary, late and replaced, with what employers forget."""
 
+import zlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ Json = dict[str, Any]
 
 CONTRIBUTION_PERCENT = 14.1
 PENSION_PERCENT = 2.0
+WITHOUT_PENSION_SHARE = 0.06
 LATE_SHARE = 0.02
 VERY_LATE_SHARE = 0.008
 REPLACED_SHARE = 0.018
@@ -252,7 +254,7 @@ def _task(firm: Firm, payees: list[Json], paid: int, withheld: int, garnished: i
             }
         ]
     }
-    if len(payees) > 1:
+    if zlib.crc32(f"pension{firm.orgnr}".encode()) % 100 >= WITHOUT_PENSION_SHARE * 100:
         pension = round(paid * PENSION_PERCENT / 100)
         contribution["tilskuddOgPremieTilPensjon"] = [{"avgiftsgrunnlagBeloep": pension}]
     branch: Json = {

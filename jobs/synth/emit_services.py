@@ -24,6 +24,7 @@ from jobs.synth.ledger import (
 from jobs.synth.model import Firm
 from jobs.synth.outgoing import Rows
 from jobs.synth.pay import payroll
+from jobs.synth.registration import entry_of
 from jobs.synth.world import World, month_after
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ LONG = ("januar-februar", "mars-april", "mai-juni", "juli-august", "september-ok
 ANSWER_DAY = 12
 ACCOUNTS_MONTH = "08"
 """Month in which the figures of the year before are asked for; they are due on 31 July."""
+PAYMENTS_MONTH = "01"
+"""Month in which payments of the year before are asked for; they are due in its last days."""
 REPORTED_TERMS = 3
 VAT_PERCENT = 25
 
@@ -60,8 +63,8 @@ class Services:
             ("leveringsplikt", self._duties(firms, month, day)),
             ("identifikator", self._identifiers(month)),
         ]
-        if int(month[5:]) % 2:
-            term = terms_due(day, 1)[0]
+        term = self._fell_due(month)
+        if term:
             made += [
                 ("mva_register", self._register(firms, month, day)),
                 ("mva_meldingsopplysning", self._returns(firms, day)),
@@ -74,17 +77,22 @@ class Services:
             first_with_accounts is None and month == self._world.months[-1]
         ):
             year = int(month[:4]) - (1 if month[5:] >= ACCOUNTS_MONTH else 2)
-            made += [
-                ("naeringsspesifikasjon", self._accounts(firms, year, day)),
-                ("betalinger_naering", self._paid(firms, year, day)),
-            ]
+            made.append(("naeringsspesifikasjon", self._accounts(firms, year, day)))
+        if month.endswith(PAYMENTS_MONTH):
+            made.append(("betalinger_naering", self._paid(firms, int(month[:4]) - 1, day)))
         encoded = [Rows(f"{name}.jsonl.gz", [orjson.dumps(row) for row in rows]) for name, rows in made]
         return [file for file in encoded if file.rows]
+
+    def _fell_due(self, month: str) -> str:
+        """The term whose returns fell due since the answers of the month before; empty when none did."""
+        (term,) = terms_due(month_after(month, ANSWER_DAY), 1)
+        return term if term_due(term) > month_after(shift(month, -1), ANSWER_DAY) else ""
 
     # ---- claims and duties -----------------------------------------------------------------------
     def _claims(self, firms: Sequence[Firm], month: str, day: date) -> Iterator[Json]:
         for firm in firms:
-            if not firm.arrears.get(month):
+            if firm.form == "ENK" or not firm.arrears.get(month):
+                yield _answer(firm, day, "ingenData")
                 continue
             listed: list[Json] = []
             for number, claim in enumerate(claims_of(self._world, firm, month), 1):
@@ -161,7 +169,7 @@ class Services:
 
     # ---- VAT and contributions -------------------------------------------------------------------
     def _register(self, firms: Sequence[Firm], month: str, day: date) -> Iterator[Json]:
-        is_first = month in self._world.months[:2]
+        is_first = not any(self._fell_due(m) for m in self._world.months if m < month)
         for firm in firms:
             if not is_first and firm.registered < first_day(shift(month, -3)):
                 continue
@@ -169,21 +177,23 @@ class Services:
             if not own.is_vat or own.vat_from > day:
                 yield _answer(firm, day, "ingenData")
                 continue
+            since = (entry_of(self._world, firm).vat_on or own.vat_from).isoformat()
             yield _answer(firm, day) | {
                 "registrertAvgiftssubjekt": {
                     "registreringsstatus": "aktiv",
-                    "foersteregistreringsdato": own.vat_from.isoformat(),
+                    "foersteregistreringsdato": since,
                     "skattemeldingsplikt": [
                         {
                             "meldingskategori": "alminnelig",
                             "skattleggingsperiodetype": "aarlig" if own.is_yearly else "toMaaned",
-                            "registreringsperiode": {"start": own.vat_from.isoformat()},
+                            "registreringsperiode": {"start": since},
                         }
                     ],
                 }
             }
 
     def _returns(self, firms: Sequence[Firm], day: date) -> Iterator[Json]:
+        reported = terms_due(day, REPORTED_TERMS)
         for firm in firms:
             own = self._books.file(firm)
             if not own.is_vat or own.vat_from > day:
@@ -191,7 +201,7 @@ class Services:
                 continue
             by = own.vat_by or firm
             listed: list[Json] = []
-            for term in () if own.is_yearly else terms_due(day, REPORTED_TERMS):
+            for term in () if own.is_yearly else reported:
                 if own.vat_from > last_day(months_of(term)[1]):
                     continue
                 is_out = term in own.unfiled or (term in own.late and late_day(firm, term_due(term)) > day)
@@ -239,11 +249,12 @@ class Services:
         return sum(self._books.sales(firm, month) for month in months_of(term))
 
     def _contributions(self, firms: Sequence[Firm], day: date) -> Iterator[Json]:
+        reported = terms_due(day, REPORTED_TERMS)
         for firm in firms:
             if not firm.jobs:
                 continue
             listed = []
-            for term in terms_due(day, REPORTED_TERMS):
+            for term in reported:
                 months = [m for m in months_of(term) if m in self._world.months]
                 base = sum(payroll(firm, m).amount for m in months if m not in self._books.file(firm).unfiled)
                 if len(months) == 2 and base:
@@ -310,7 +321,9 @@ class Services:
     def _paid(self, firms: Sequence[Firm], year: int, day: date) -> Iterator[Json]:
         for firm in firms:
             payees = self._payments.get(firm, {}).get(str(year), {})
-            if payees:
+            if not payees and firm.jobs:
+                yield _answer(firm, day, "ingenData") | {"inntektsaar": str(year)}
+            elif payees:
                 listed = [
                     {"oppgaveeier": {"organisasjonsnummer": payee.orgnr}, "betaltBeloep": amount}
                     for payee, amount in payees.items()

@@ -62,7 +62,7 @@ from jobs.synth.rings import ADAPTIVE, Rings, Tactics
 from jobs.synth.seasons import Seasons, house_seasonal
 from jobs.synth.spoil import spoil
 from jobs.synth.summary import SCRATCH, Made, WorldSummary, existing, manifest_of, summary_of
-from jobs.synth.work import LabourMarket, staff_on
+from jobs.synth.work import LabourMarket, leave_open_jobs, staff_on
 from jobs.synth.world import World, instant
 
 ACTS_PER_RING = 4
@@ -264,6 +264,7 @@ def make_world(parameters: Parameters, district: District | None = None) -> Worl
         FURTHER, district.first_ring * PER_POSITIVE
     )
     age_planted(world, founder, builder)
+    leave_open_jobs(world)
     approval_background(world)
     settle_some(world)
     site_background(world)

@@ -202,14 +202,14 @@ def move_in(
 def _house_temporary(world: World, builder: Builder, rng: Random, person: Person) -> None:
     """A D-number holder rents a small place alone; the register mostly does not know."""
     person.is_home_set = True
-    settles = person.later_from is not None
-    if not settles and rng.random() > TEMPORARY_REGISTERED_SHARE:
+    is_registered = rng.random() < TEMPORARY_REGISTERED_SHARE
+    if not is_registered and person.later_from is None:
         return
     dwelling = builder.dwelling(rng, person.municipality, is_flat=True)
     furnish(rng, dwelling, 1, rng.uniform(26, 45))
     rent_out(world, rng, dwelling)
     first = min((j.start for j in person.jobs), default=world.opening - timedelta(days=100))
-    if rng.random() < TEMPORARY_REGISTERED_SHARE:
+    if is_registered:
         move_in(rng, person, dwelling, first, is_temporary=True)
     if person.later_from is not None:
         stay = move_in(rng, person, dwelling, person.later_from)

@@ -13,6 +13,9 @@ from jobs.synth.typologies import LookAlike, resembling
 from jobs.synth.work import employ
 from jobs.synth.world import some_day
 
+BUREAU_CLIENTS = 60
+"""Lawful firms, at most, for which a payroll bureau files beside those whose workers it speaks for."""
+
 
 def _employer(planter: Planter, staff: int = 7) -> Firm:
     firm = planter.firm()
@@ -72,8 +75,8 @@ def _compared(
     due = terms(planter.world)[-count:]
     if due:
         planter.world.tax.mismatches.append(Mismatch(buyer, seller, due[0], due[-1], is_off, True))
-    made = resembling(kind, "F02", [seller, buyer], [f"pair:{buyer.orgnr}:{seller.orgnr}"], expected)
-    made.key_edges = [edge]
+    made = resembling(kind, "F02", [seller, buyer], [f"org:{seller.orgnr}"], expected)
+    made.key_edges = [f"org:{buyer.orgnr}", edge]
     return made
 
 
@@ -215,6 +218,24 @@ def _payroll_card(planter: Planter) -> Planted:
     return _accounts(planter, "payroll_card_of_one_employer", "silent", people=6, firms=1, household=False)
 
 
+def _bureau(planter: Planter) -> Planted:
+    """A payroll bureau files for many firms and leaves its own telephone for workers of several of them."""
+    world, rng = planter.world, planter.rng
+    employers = [_employer(planter, 2) for _ in range(3)]
+    bureau = planter.firm(BY_KEY["accountant"], municipality=employers[0].municipality)
+    planter.crew(bureau, 4)
+    others = [f for f in world.firms if f.trade.is_site and not f.is_planted and f.jobs]
+    for client in (*employers, *rng.sample(others, min(BUREAU_CLIENTS, len(others) // 3))):
+        world.tax.file(client).filed_by = bureau
+    value, since = f"telefon/{world.numbers.code(rng, 'A', 8)}", planter.month_day(-6, 6)
+    workers = [job.person for employer in employers for job in employer.jobs]
+    for person in workers:
+        world.tax.accounts.append(Account(person, "telefon", value, since, None, False))
+    made = _org("telephone_of_a_payroll_bureau", "G03", [*employers, bureau], "context")
+    made.persons += workers
+    return made
+
+
 def _few(planter: Planter) -> Planted:
     return _accounts(planter, "three_friends", "silent", people=3, firms=2, household=False)
 
@@ -330,6 +351,7 @@ IDENTIFIERS = (
     LookAlike("family_account", _family, 7),
     LookAlike("payroll_card_of_one_employer", _payroll_card, 7),
     LookAlike("three_friends", _few, 7),
+    LookAlike("telephone_of_a_payroll_bureau", _bureau, 7),
 )
 SHELLS = (
     LookAlike("start_up_paid_as_owner", _start_up, 9),

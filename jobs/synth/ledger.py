@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from jobs.months import first_day, last_day, shift
@@ -182,12 +183,14 @@ def term_of(month: str) -> str:
     return f"{month[:4]}-T{(int(month[5:]) + 1) // 2}"
 
 
+@cache
 def months_of(term: str) -> tuple[str, str]:
     """The two months of a term."""
     second = int(term[-1]) * 2
     return f"{term[:4]}-{second - 1:02d}", f"{term[:4]}-{second:02d}"
 
 
+@cache
 def term_due(term: str) -> date:
     """When the VAT return of a term is due: the 10th of the second month after, 31 August for the third."""
     if term.endswith("T3"):

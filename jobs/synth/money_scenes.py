@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from jobs.synth.ledger import TaxFile
 from jobs.synth.model import Firm, RoleSpell
 from jobs.synth.plant import CREW_TRADES, Planter
+from jobs.synth.registration import entry_of
 from jobs.synth.world import World
 
 
@@ -33,6 +34,7 @@ def set_vat(world: World, firm: Firm, *, is_vat: bool) -> TaxFile:
     own = world.tax.file(firm)
     own.is_vat, own.is_yearly, own.vat_by, own.vat_from = is_vat, False, None, firm.registered
     firm.is_vat_registered = is_vat
+    entry_of(world, firm).vat_on = firm.registered if is_vat else None
     return own
 
 

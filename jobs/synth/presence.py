@@ -33,8 +33,10 @@ PREREGISTERED_SHARE = 0.9
 """Part of suppliers that are let in only after the client has heard of their contract."""
 BRANCH_NUMBER_SHARE = 0.02
 """Part of suppliers of a site that stand on its list with the number of their establishment."""
-CARDLESS_SHARE = 0.06
+CARDLESS_SHARE = 0.02
 """Part of workers who come before their card is issued, or lack one."""
+UNCARDED_COMES = 0.1
+"""Part of workers without any card who are let in all the same."""
 DRIVERS = 2
 
 Busy = dict[Person, list[tuple[date, date]]]
@@ -136,6 +138,9 @@ class _Crews:
             if (went - came).days < 3 or not self._is_free(job.person, came, went) or not _is_crew(job):
                 continue
             if firm.trade is GENERAL and rng.random() < 0.3:
+                continue
+            has_card = (job.person, firm) in self._world.site.held
+            if not has_card and rng.random() >= UNCARDED_COMES:
                 continue
             came = self._carded_from(job, came)
             if came > went:

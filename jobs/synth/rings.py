@@ -341,7 +341,7 @@ class Rings:
 
     def _see(self, ring: Planted, indicator: str, act: str, unlawful: date, observable: date) -> None:
         """Dates of an act; one that comes twice is unlawful from its first and seen at its last."""
-        seen = max(observable, self._p.world.opening)
+        seen = max(observable, unlawful, self._p.world.opening)
         before = ring.acts.get(indicator)
         ring.acts[indicator] = {
             "act": act,

@@ -101,10 +101,10 @@ class Outfit:
             "act": act,
             "variant": VARIANTS[self.variant],
             "first_unlawful_month": f"{unlawful:%Y-%m}",
-            "first_observable_month": f"{max(observable, world.opening):%Y-%m}",
+            "first_observable_month": f"{max(observable, unlawful, world.opening):%Y-%m}",
         }
         made.first_unlawful = min(made.first_unlawful, unlawful)
-        seen = max(observable, world.opening)
+        seen = max(observable, unlawful, world.opening)
         made.first_observable = (
             seen if made.first_observable == date.max else max(made.first_observable, seen)
         )

@@ -20,8 +20,8 @@ from jobs.synth.world import World, some_day
 MONTHLY_QUITS = 0.017
 UNCLOSED_SHARE = 0.15
 """Part of ended jobs that the employer goes on listing without pay."""
-SECOND_JOB_SHARE = 0.06
-DORMANT_PER_JOB = {
+SECOND_JOB_SHARE = 0.09
+DORMANT_SHARES = {
     "hotel": INACTIVE_SHARE_OF_HOSPITALITY,
     "restaurant": INACTIVE_SHARE_OF_HOSPITALITY,
     "bar": INACTIVE_SHARE_OF_HOSPITALITY,
@@ -30,7 +30,7 @@ DORMANT_PER_JOB = {
 }
 """Part of the relations listed in a trade that are not active, where it is not that of all trades."""
 YOUNGEST = 16
-MADE_LATER = 0.015
+MADE_LATER = 0.025
 """Part of relations that become inactive within the window: ended and not closed, on leave, not called."""
 FREELANCERS = {"software": 0.1, "architect": 0.06, "restaurant": 0.02, "hair": 0.04}
 """Freelancers per employee, by trade; `OTHER_FREELANCERS` elsewhere."""
@@ -79,7 +79,7 @@ class LabourMarket:
                 # Who leads several firms works for each of them a little.
                 percent = 100.0 if not director.jobs else 20.0 if len(director.jobs) < 2 else 10.0
                 self._start(director, firm, start, percent=percent)
-            elif rng.random() < SEVERAL_JOBS_SHARE / 2 and (other := self._with_one_job()) is not None:
+            elif rng.random() < SEVERAL_JOBS_SHARE * 0.9 and (other := self._with_one_job()) is not None:
                 self._start(other, firm, start, percent=_second(rng))
             else:
                 person = self._newcomer(firm)
@@ -92,22 +92,12 @@ class LabourMarket:
             job.terms.kind, job.terms.is_fixed, job.terms.is_on_call = FREELANCE, True, True
 
     def _dormant(self, firm: Firm, wanted: int) -> None:
-        """Contracts on call and jobs that have ended, years ago perhaps, and were never closed."""
-        rng, opening = self._rng, self._world.opening
-        share = max(DORMANT_PER_JOB.get(firm.trade.key, INACTIVE_SHARE - 0.01) - MADE_LATER, 0.0)
-        share = min(share * self._world.parameters.noise, 0.75)
-        for _ in range(_about(rng, wanted * share / (1 - share))):
+        rng = self._rng
+        for _ in range(_about(rng, wanted * _dormant_per_active(self._world, firm))):
             known = self._employed and rng.random() < 0.85
             person = rng.choice(self._employed) if known else self._newcomer(firm)
-            start = max(firm.registered, opening - timedelta(days=rng.randrange(200, 1500)))
-            if start >= opening or any(j.firm is firm for j in person.jobs):
-                continue
-            percent = rng.choice((100.0, 100.0, 50.0, 20.0, 10.0))
-            job = self._start(person, firm, start, percent=percent)
-            job.end = some_day(rng, start, opening - timedelta(days=1))
-            job.is_unclosed = True
-            job.terms.is_temporary = rng.random() < 0.4
-            self._active[firm].remove(job)
+            if _leave_open(self._world, rng, person, firm):
+                self._employed.append(person)
 
     def _month(self, firm: Firm, index: int, start: date, end: date) -> None:
         rng, active = self._rng, self._active[firm]
@@ -204,6 +194,40 @@ class LabourMarket:
 def _leave(job: Job, leave: Leave) -> None:
     if leave.start > job.start and (job.end is None or leave.end < job.end):
         job.terms.leaves = (leave,)
+
+
+def leave_open_jobs(world: World) -> None:
+    """Let firms of rings and look-alikes list as many inactive relations as all others do.
+
+    Args:
+        world: The world, everything planted.
+    """
+    rng = world.rng("left open")
+    people = [j.person for f in world.firms if not f.is_planted for j in f.jobs if not j.is_unclosed]
+    for firm in world.firms:
+        if firm.is_planted and firm.branch_orgnr and firm.jobs and people and firm.bankrupt is None:
+            for _ in range(_about(rng, len(firm.jobs) * _dormant_per_active(world, firm))):
+                _leave_open(world, rng, rng.choice(people), firm)
+
+
+def _dormant_per_active(world: World, firm: Firm) -> float:
+    """Inactive relations per active one that a firm lists at the first month."""
+    share = max(DORMANT_SHARES.get(firm.trade.key, INACTIVE_SHARE) - MADE_LATER, 0.0)
+    share = min(share * world.parameters.noise, 0.75)
+    return share / (1 - share)
+
+
+def _leave_open(world: World, rng: Random, person: Person, firm: Firm) -> bool:
+    """A contract on call, or a job that has ended, years ago perhaps, that was never closed."""
+    opening = world.opening
+    start = max(firm.registered, _of_age(person), opening - timedelta(days=rng.randrange(200, 1500)))
+    if start >= opening or any(j.firm is firm for j in person.jobs):
+        return False
+    job = employ(rng, person, firm, start, percent=rng.choice((100.0, 100.0, 50.0, 20.0, 10.0)))
+    job.end = some_day(rng, start, opening - timedelta(days=1))
+    job.is_unclosed = True
+    job.terms.is_temporary = rng.random() < 0.4
+    return True
 
 
 def _is_open(job: Job) -> bool:

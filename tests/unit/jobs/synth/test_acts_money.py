@@ -112,7 +112,7 @@ def test_those_who_pay_by_plan_or_object_are_marked_so() -> None:
 
 # ---- F02 -----------------------------------------------------------------------------------------
 def mismatch(planted: Planted) -> Row:
-    buyer, seller = planted.subjects["F02"][0].split(":")[1:]
+    seller, buyer = planted.members["F02"]
     found = [
         r for _, r in stage().rows["mva_avvik"] if (r["kjoeper_orgnr"], r["selger_orgnr"]) == (buyer, seller)
     ]
@@ -254,6 +254,19 @@ def test_families_payroll_cards_and_friends() -> None:
     assert largest_shared(stage().lawful["family_account"]) == (4, 2, {True})
     assert largest_shared(stage().lawful["payroll_card_of_one_employer"])[1] == 1
     assert largest_shared(stage().lawful["three_friends"])[0] == 3
+
+
+def test_a_payroll_bureau_files_for_many_and_speaks_for_workers_of_several() -> None:
+    planted = stage().lawful["telephone_of_a_payroll_bureau"]
+    people, employers, said = largest_shared(planted)
+    assert (people >= 4, employers >= 2, said) == (True, True, {False})
+    bureau = planted.companies[-1]
+    filed = {
+        r["forespurteOrganisasjon"]
+        for _, r in stage().rows["leveringsplikt"]
+        if r.get("levert_av_orgnr") == bureau.orgnr
+    }
+    assert len(filed) > 10
 
 
 # ---- A04 and A07 ---------------------------------------------------------------------------------

@@ -124,8 +124,9 @@ def test_a_successor_takes_on_people_and_leaves_the_debt(world: World) -> None:
 def test_a_crowded_house_is_tied_to_the_employer(world: World) -> None:
     for ring in [r for r in world.rings if "I01" in r.indicators]:
         (subject,) = ring.subjects["I01"]
-        people = living_in(world, subject.removeprefix("dwelling:"))
-        (dwelling,) = ring.dwellings
+        own = subject.removeprefix("dwelling:")
+        people = living_in(world, own)
+        dwelling = next(d for d in ring.dwellings if d.truth_id == own)
         assert dwelling.rooms is not None
         assert dwelling.area is not None
         assert len(people) >= 7

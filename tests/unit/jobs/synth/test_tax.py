@@ -12,12 +12,12 @@ from jobs.months import last_day
 from jobs.synth.emit_shares import HEADER, share_deliveries
 from jobs.synth.emit_tax import tax_deliveries
 from jobs.synth.generate import make_world
-from jobs.synth.ledger import claims_of, months_of
+from jobs.synth.ledger import claims_of, months_of, term_due
 from jobs.synth.model import Firm, Person
 from jobs.synth.outgoing import Outgoing
 from jobs.synth.parameters import Parameters
 from jobs.synth.pay import pay_of
-from jobs.synth.registration import owners_on
+from jobs.synth.registration import entry_of, owners_on
 from jobs.synth.tax_delivered import REFUSABLE
 from jobs.synth.world import World
 
@@ -27,10 +27,6 @@ Row = dict[str, Any]
 SOURCE = "skatteetaten_seriositet"
 SHORT = ("jan-feb", "mar-apr", "mai-jun", "jul-aug", "sep-okt", "nov-des")
 LONG = ("januar-februar", "mars-april", "mai-juni", "juli-august", "september-oktober", "november-desember")
-TOLD_EVERY_YEAR = (
-    "restanser", "aapne_krav", "mva_meldingsopplysning", "mva_register", "mva_melding", "arbeidsgiveravgift",
-    "naeringsspesifikasjon", "leveringsplikt", "mva_avvik", "identifikator",
-)  # fmt: skip
 EVERY = 7
 """Of all rows, every seventh is held against the contract."""
 
@@ -67,7 +63,13 @@ def answers() -> Answers:
 
 
 # ---- files, clocks, contract ---------------------------------------------------------------------
-@pytest.mark.parametrize("name", [f"{name}.jsonl.gz" for name in TOLD_EVERY_YEAR])
+def test_all_eleven_services_answer(answers: Answers) -> None:
+    listed = {file.pattern.partition(".")[0] for file in contract.source(SOURCE).files}
+    assert len(listed) == 11
+    assert {name for name, rows in answers.rows.items() if rows} == listed
+
+
+@pytest.mark.parametrize("name", [file.pattern for file in contract.source(SOURCE).files])
 def test_answers_hold_the_contract(answers: Answers, name: str) -> None:
     (file,) = [f for f in contract.source(SOURCE).files if f.pattern == name]
     validator = jsonschema.Draft202012Validator(contract.record_schema(SOURCE, file.record))
@@ -87,6 +89,22 @@ def test_an_answer_has_a_payload_exactly_if_there_is_data(answers: Answers) -> N
     for name, field in payload.items():
         for _, row in answers.rows[name]:
             assert (field in row) is (row["svarstatus"] == "data"), (name, row)
+
+
+def test_each_key_is_told_once_per_delivery(answers: Answers) -> None:
+    for file in contract.source(SOURCE).files:
+        keys = Counter(
+            (d.delivered_at, *(str(_at(row, path)) for path in file.key))
+            for d, row in answers.rows[file.pattern.partition(".")[0]]
+        )
+        assert set(keys.values()) == {1}, (file.pattern, keys.most_common(1))
+
+
+def _at(row: Row, path: str) -> Any:
+    found: Any = row
+    for step in path.split("."):
+        found = found.get(step) if found is not None else None
+    return found
 
 
 def test_answers_are_those_of_the_day_on_which_they_are_delivered(answers: Answers) -> None:
@@ -145,6 +163,8 @@ def test_whoever_was_not_asked_has_no_line_and_asked_without_arrears_is_zero(ans
     zero = [r for _, r in answers.told("restanser") if not any(_due(r).values())]
     assert zero
     assert all(set(_due(r)) == {"merverdiavgift", "forskuddstrekk", "arbeidsgiveravgift"} for r in zero)
+    statuses = Counter(r["svarstatus"] for _, r in answers.rows["aapne_krav"])
+    assert statuses["ingenData"] > statuses["data"] > 0
 
 
 def _due(row: Row) -> dict[str, int]:
@@ -206,6 +226,18 @@ def test_vat_returns_carry_the_turnover_of_their_term(answers: Answers) -> None:
     assert seen > 500
 
 
+def test_each_term_is_told_with_the_month_in_which_its_return_was_due(answers: Answers) -> None:
+    told: dict[str, set[str]] = defaultdict(set)
+    for delivery, row in answers.rows["mva_melding"]:
+        period = row["skattleggingsperiode"]
+        told[f"{period['aar']}-T{LONG.index(period['periode']) + 1}"].add(delivery.period)
+    assert [term for term in sorted(told) if term.startswith("2025")] == [f"2025-T{n}" for n in range(1, 7)]
+    assert all(len(months) == 1 for months in told.values())
+    for term, (month,) in told.items():
+        year, number = (int(part) for part in month.split("-"))
+        assert term_due(term) <= date(year + number // 12, number % 12 + 1, 12)
+
+
 def test_turnover_is_never_less_than_the_invoices_that_a_firm_sent_unless_it_hides_them(
     answers: Answers,
 ) -> None:
@@ -221,6 +253,21 @@ def test_turnover_is_never_less_than_the_invoices_that_a_firm_sent_unless_it_hid
     assert seen > 100
 
 
+def test_yearly_payments_are_what_businesses_were_paid(answers: Answers) -> None:
+    rows = answers.told("betalinger_naering")
+    assert rows
+    for _, row in rows:
+        for line in row["oppgave"]:
+            paid = sum(
+                i.amount
+                for i in answers.world.invoices
+                if i.recipient.orgnr == row["forespurteOrganisasjon"]
+                and i.issuer.orgnr == line["oppgaveeier"]["organisasjonsnummer"]
+                and f"{i.issued:%Y}" == row["inntektsaar"]
+            )
+            assert line["betaltBeloep"] == paid > 0
+
+
 def test_accounts_show_pay_and_what_was_bought(answers: Answers) -> None:
     rows = answers.told("naeringsspesifikasjon")
     assert rows
@@ -229,6 +276,18 @@ def test_accounts_show_pay_and_what_was_bought(answers: Answers) -> None:
         assert set(costs) == {"4500", "5000", "5400", "6300"}
         assert costs["5400"] == costs["5000"] * 141 // 1000
         assert answers.firms[row["forespurteOrganisasjon"]].registered.year <= int(row["inntektsaar"])
+
+
+def test_the_two_registers_of_vat_agree(answers: Answers) -> None:
+    seen = 0
+    for _, row in answers.rows["mva_register"]:
+        entry = entry_of(answers.world, answers.firms[row["forespurteOrganisasjon"]])
+        if row["svarstatus"] == "data":
+            start = row["registrertAvgiftssubjekt"]["foersteregistreringsdato"]
+            assert entry.vat_on is not None
+            assert start == entry.vat_on.isoformat()
+            seen += 1
+    assert seen > 100
 
 
 def test_the_same_world_is_told_alike_twice(answers: Answers) -> None:
