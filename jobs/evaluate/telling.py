@@ -65,10 +65,10 @@ FACTS: tuple[tuple[str, str], ...] = (
     (r"^hmskort_nummer$", "whether a visitor came, or the list is kept by hand"),
     (r"bokstav$|seksjonsnummer|festenummer|undernummer|bruksenhetsnummer", "part of an address"),
 )
-"""Names of fields whose presence is itself what happened or what is, and what it says; in small letters."""
+"""Names of fields whose presence is itself what happened, or what is, and what it says; small letters."""
 
 SERIALS = frozenset({"brreg_oppdateringer"})
-"""Sources that number their records in a row: the number says when, and when something happened is content."""
+"""Sources that number their records in a row: the number says when, and when it happened is content."""
 
 Json = dict[str, Any]
 Marks = Mapping[str, tuple[str, Mapping[str, float]]]
