@@ -9,8 +9,10 @@ import orjson
 import pytest
 
 from expectations import contract
+from jobs.synth.brreg_records import _remarks
 from jobs.synth.emit_owners import beneficial_owners
 from jobs.synth.emit_updates import patch
+from jobs.synth.entries import Entry
 from jobs.synth.generate import make_world
 from jobs.synth.parameters import Parameters
 from jobs.synth.registration import entry_of, owners_on, sell
@@ -56,6 +58,13 @@ def test_every_record_holds_the_contract(rows: OrgRows) -> None:
     assert min(seen.values()) > 100
 
 
+def test_a_remark_about_the_address_stands_from_its_day_on() -> None:
+    entry = Entry(presumed_wrong=date(2025, 6, 10))
+    assert _remarks(entry, date(2025, 6, 9)) == []
+    assert [r["infotype"] for r in _remarks(entry, date(2025, 6, 10))] == ["FADR"]
+    assert _remarks(Entry(), date(2025, 6, 10)) == []
+
+
 def test_contacts_audit_and_accounts_are_there_for_some(rows: OrgRows) -> None:
     newest = [r[-1][1] for r in rows.entities.values() if r[-1][1].get("respons_klasse") == "Enhet"]
     companies = [r for r in newest if r["organisasjonsform"]["kode"] == "AS"]
@@ -69,7 +78,6 @@ def test_contacts_audit_and_accounts_are_there_for_some(rows: OrgRows) -> None:
     assert 0.75 < part("sisteInnsendteAarsregnskap") < 0.98
     assert all(r.get("telefon", "1")[0] == "1" for r in newest)
     assert all(r.get("epostadresse", ".example").endswith(".example") for r in newest)
-    assert any(p["infotype"] == "FADR" for r in newest for p in r["paategninger"])
     assert all(r["registrertIForetaksregisteret"] for r in companies)
 
 
