@@ -15,7 +15,7 @@ from jobs.evaluate.report import html
 from jobs.lake.lake import Lake
 from jobs.lake.storage import update
 from jobs.months import between, shift
-from jobs.pipeline import Place, Progress, run_month
+from jobs.pipeline import Place, Progress, ingest_landed, run_month
 from jobs.settings import settings
 from jobs.synth.generate import generate
 
@@ -63,6 +63,8 @@ def run_reference(
     progress(f"{kind} world: {firms} firms, {months} months")
     generate(folder / "W", firms=firms, months=months, seed=seed, last_month=LAST_MONTH, **KINDS[kind])
     place = Place(str(folder / "W" / "landing"), str(folder / "L"))
+    # Before any month is run: what a late delivery removes would destroy and remake all runs that rest on it.
+    ingest_landed(place)
     for month in between(shift(LAST_MONTH, 1 - months), LAST_MONTH):
         run_month(month, None, place, progress=progress)
     progress("evaluation")
