@@ -68,8 +68,8 @@ CANNOT_SHOW = (
     "The share of planted firms is a parameter. Precision moves with it, recall does not.",
     "Sealed groups were drawn independently of guilt. Even flags here do not show that flags will be even "
     "where registers know some groups better than others.",
-    "Inspection outcomes are drawn by a biased policy and do not depend on the planted acts, so the severity "
-    "table shows that the figure is counted, not that it is good.",
+    "Inspections follow a biased policy and miss much of what is there, at rates that were chosen. The "
+    "severity table shows how the figure is counted, not what inspections would find.",
 )
 
 Document = dict[str, Any]
