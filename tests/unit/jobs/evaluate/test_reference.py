@@ -31,6 +31,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         return document
 
     monkeypatch.setattr(reference, "generate", lambda out, **given: calls.append(("generate", out, given)))
+    monkeypatch.setattr(reference, "ingest_landed", lambda place: calls.append(("ingest", place.landing)))
     monkeypatch.setattr(reference, "run_month", lambda month, *_, **__: calls.append(("run", month)))
     monkeypatch.setattr(reference, "evaluate_lake", evaluated)
     return calls
@@ -47,6 +48,7 @@ def test_world_then_months_then_evaluation(
     size = {"firms": 200, "months": 2, "seed": 7, "last_month": "2026-01"}
     assert started == [
         ("generate", folder / "W", size | told),
+        ("ingest", str(folder / "W" / "landing")),
         ("run", "2025-12"),
         ("run", "2026-01"),
         ("evaluate", folder / "W" / "truth", str(folder / "L")),
