@@ -25,8 +25,8 @@ from jobs.purge.tombstones import (
     organisation_token,
 )
 
-WITHIN = frozenset({"value_json"})
-"""Columns of JSON text, in which an organisation number stands between other things."""
+WITHIN = frozenset({"subject_id", "value_json"})
+"""Columns of text in which an organisation number may stand, alone or between other things."""
 _NUMBER = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 
