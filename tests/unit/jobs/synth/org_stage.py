@@ -1,6 +1,5 @@
 """One world in which everything about failure and control was planted once, and facts about it."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -8,18 +7,13 @@ from functools import cache
 import pytest
 
 from jobs.synth.acts_org import TYPOLOGIES
-from jobs.synth.chains import Chains, Suppliers
 from jobs.synth.firms import Founder
-from jobs.synth.generate import make_world
 from jobs.synth.model import Person, Planted
-from jobs.synth.parameters import Parameters
-from jobs.synth.places import Builder
-from jobs.synth.plant import Planter
-from jobs.synth.typologies import VARIANTS, Outfit
+from jobs.synth.typologies import VARIANTS
 from jobs.synth.world import World
 from tests.unit.jobs.synth.org_rows import CONTROL, OrgRows, Who, who
+from tests.unit.jobs.synth.staged import busiest_hotels, lawful_of, plant_all
 
-GUISES = (*VARIANTS, "adaptive")
 SWAP_DAYS = 90
 
 
@@ -34,31 +28,20 @@ class Stage:
     lawful: dict[str, Planted] = field(default_factory=dict)
 
 
+def _hubs(world: World, founder: Founder) -> None:
+    founder.accountants = [f for f in world.firms if f.trade.key == "accountant"]
+    busiest_hotels(world, founder)
+
+
 @cache
 def make_stage() -> Stage:
     """The world, made once for all tests that look at it."""
-    world = make_world(Parameters(260, 13, 11, 0.0, "2026-01", False))
-    builder = Builder(world)
-    founder = Founder(world, builder)
-    founder.accountants = [f for f in world.firms if f.trade.key == "accountant"]
-    for number in founder.hotels:
-        at = Counter(f.address for f in world.firms if f.municipality.number == number)
-        founder.hotels[number] = at.most_common(1)[0][0]
-    planter = Planter(world, founder, builder, Chains(world, builder), Suppliers(world), "test")
-    rings, lawful = {}, {}
-    for typology in TYPOLOGIES:
-        for guise in GUISES:
-            ring = Planted("", typology.name)
-            variant = VARIANTS.index(guise) if guise in VARIANTS else 1
-            typology.act(Outfit(ring, planter, variant, guise == "adaptive"))
-            rings[typology.indicator, guise] = ring
-        for look_alike in typology.look_alikes:
-            lawful[f"{typology.indicator}/{look_alike.kind}"] = look_alike.make(planter)
-    rows = OrgRows(world)
-    return Stage(world, rows, rows.degree(), rings, lawful)
+    made = plant_all(TYPOLOGIES, _hubs)
+    rows = OrgRows(made.world)
+    return Stage(made.world, rows, rows.degree(), made.rings, made.lawful)
 
 
-LAWFUL = [f"{t.indicator}/{kind.kind}" for t in TYPOLOGIES for kind in t.look_alikes]
+LAWFUL = lawful_of(TYPOLOGIES)
 each_guise = pytest.mark.parametrize("guise", VARIANTS)
 
 

@@ -9,7 +9,8 @@ from jobs.synth.model import Planted
 from jobs.synth.typologies import VARIANTS
 from jobs.synth.world import World
 from tests.unit.jobs.synth.chain_rows import subject
-from tests.unit.jobs.synth.chain_stage import GUISES, LAWFUL, Stage, kinds, make_stage
+from tests.unit.jobs.synth.chain_stage import LAWFUL, Stage, kinds, make_stage
+from tests.unit.jobs.synth.staged import GUISES
 
 INDICATORS = ("A03", "A05", "A06", "A08", "A09", "D01", "H01", "H02")
 

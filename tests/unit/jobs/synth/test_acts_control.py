@@ -17,7 +17,6 @@ from jobs.synth.plant import Planter
 from jobs.synth.typologies import VARIANTS, Outfit
 from tests.unit.jobs.synth.org_rows import Who, subject
 from tests.unit.jobs.synth.org_stage import (
-    GUISES,
     Stage,
     each_guise,
     exits,
@@ -26,6 +25,7 @@ from tests.unit.jobs.synth.org_stage import (
     strangers_before_an_event,
     swaps,
 )
+from tests.unit.jobs.synth.staged import GUISES
 
 MOST_ROLES = 8
 EXPIRES_DAYS = 36 * 30.4

@@ -9,45 +9,31 @@ import orjson
 import pytest
 
 from jobs.synth.acts_money import TYPOLOGIES
-from jobs.synth.chains import Chains, Suppliers
 from jobs.synth.emit_amelding import EmployerReports
 from jobs.synth.emit_tax import tax_deliveries
 from jobs.synth.firms import Founder
-from jobs.synth.generate import make_world
 from jobs.synth.ledger import terms
 from jobs.synth.model import Firm, Planted
-from jobs.synth.parameters import Parameters
 from jobs.synth.pay import payroll
-from jobs.synth.places import Builder
-from jobs.synth.plant import Planter
-from jobs.synth.typologies import VARIANTS, Outfit
+from jobs.synth.typologies import VARIANTS
 from jobs.synth.world import World
+from tests.unit.jobs.synth.staged import GUISES, plant_all
 
-GUISES = (*VARIANTS, "adaptive")
 CLEAR = VARIANTS
 Row = dict[str, Any]
+
+
+def _auditors(world: World, founder: Founder) -> None:
+    founder.auditors += [f for f in world.firms if f.trade.key == "auditor"]
 
 
 class Stage:
     """One world in which everything about money was planted once, and what the tax authority says of it."""
 
     def __init__(self) -> None:
-        self.world: World = make_world(Parameters(260, 13, 17, 0.0, "2026-01", False))
-        builder = Builder(self.world)
-        founder = Founder(self.world, builder)
-        founder.auditors += [f for f in self.world.firms if f.trade.key == "auditor"]
-        planter = Planter(
-            self.world, founder, builder, Chains(self.world, builder), Suppliers(self.world), "t"
-        )
-        self.rings: dict[tuple[str, str], Planted] = {}
-        self.lawful: dict[str, Planted] = {}
-        for typology in TYPOLOGIES:
-            for guise in GUISES:
-                ring = self.rings[typology.indicator, guise] = Planted("", typology.name)
-                variant = VARIANTS.index(guise) if guise in VARIANTS else 1
-                typology.act(Outfit(ring, planter, variant, guise == "adaptive"))
-            for kind in typology.look_alikes:
-                self.lawful[kind.kind] = kind.make(planter)
+        made = plant_all(TYPOLOGIES, _auditors, seed=17)
+        self.world, self.rings = made.world, made.rings
+        self.lawful = {name.split("/")[1]: planted for name, planted in made.lawful.items()}
         self.world.tax.count(self.world)
         self.rows: dict[str, list[tuple[str, Row]]] = defaultdict(list)
         for delivery in tax_deliveries(self.world):

@@ -11,13 +11,13 @@ from jobs.synth.model import Planted
 from jobs.synth.typologies import VARIANTS
 from tests.unit.jobs.synth.org_rows import OrgRows, subject
 from tests.unit.jobs.synth.org_stage import (
-    GUISES,
     LAWFUL,
     Stage,
     each_guise,
     lawful,
     make_stage,
 )
+from tests.unit.jobs.synth.staged import GUISES
 
 INDICATORS = ("B02", "B03", "B04", "C01", "C02", "J01", "J02")
 COHORT_DAYS = 60

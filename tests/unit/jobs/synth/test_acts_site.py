@@ -7,19 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from jobs.synth.acts_site import TYPOLOGIES
-from jobs.synth.chains import Chains, Suppliers
-from jobs.synth.firms import Founder
-from jobs.synth.generate import make_world
 from jobs.synth.model import Person, Planted
-from jobs.synth.parameters import Parameters
-from jobs.synth.places import Builder
-from jobs.synth.plant import Planter
 from jobs.synth.presence import site_background
-from jobs.synth.typologies import VARIANTS, Outfit
+from jobs.synth.typologies import VARIANTS
 from jobs.synth.world import World
 from tests.unit.jobs.synth.site_rows import SiteRows, most_in_a_month, whole_months
-
-GUISES = (*VARIANTS, "adaptive")
+from tests.unit.jobs.synth.staged import plant_all
 
 
 @dataclass
@@ -37,22 +30,10 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    world = make_world(Parameters(240, 13, 7, 0.0, "2026-01", False))
-    builder = Builder(world)
-    planter = Planter(
-        world, Founder(world, builder), builder, Chains(world, builder), Suppliers(world), "test"
-    )
-    rings, lawful = {}, {}
-    for typology in TYPOLOGIES:
-        for guise in GUISES:
-            ring = Planted("", typology.name)
-            variant = VARIANTS.index(guise) if guise in VARIANTS else 1
-            typology.act(Outfit(ring, planter, variant, guise == "adaptive"))
-            rings[typology.indicator, guise] = ring
-        for kind in typology.look_alikes:
-            lawful[kind.kind] = kind.make(planter)
-    site_background(world)
-    return Stage(world, SiteRows(world), rings, lawful)
+    made = plant_all(TYPOLOGIES, firms=240, seed=7)
+    site_background(made.world)
+    lawful = {name.split("/")[1]: planted for name, planted in made.lawful.items()}
+    return Stage(made.world, SiteRows(made.world), made.rings, lawful)
 
 
 def lawful_kinds(indicator: str) -> list[str]:

@@ -11,8 +11,9 @@ from jobs.months import last_day
 from jobs.synth.acts_work import TYPOLOGIES
 from jobs.synth.contracts_of_work import OFFICE
 from jobs.synth.typologies import VARIANTS
+from tests.unit.jobs.synth.staged import GUISES
 from tests.unit.jobs.synth.work_rows import Worked
-from tests.unit.jobs.synth.work_stage import GUISES, LAWFUL, Stage, each_guise, lawful, noted, planted
+from tests.unit.jobs.synth.work_stage import LAWFUL, Stage, each_guise, lawful, noted, planted
 
 INDICATORS = ("E01", "E02", "G01", "I03", "I04", "I05", "I06")
 

@@ -6,19 +6,13 @@ from functools import cache
 import pytest
 
 from jobs.synth.acts_work import TYPOLOGIES
-from jobs.synth.chains import Chains, Suppliers
-from jobs.synth.firms import Founder
-from jobs.synth.generate import make_world
 from jobs.synth.model import Planted
-from jobs.synth.parameters import Parameters
-from jobs.synth.places import Builder
-from jobs.synth.plant import Planter
-from jobs.synth.typologies import VARIANTS, Outfit
+from jobs.synth.typologies import VARIANTS
 from jobs.synth.world import World
+from tests.unit.jobs.synth.staged import lawful_of, plant_all
 from tests.unit.jobs.synth.work_rows import Row, WorkRows
 
-GUISES = (*VARIANTS, "adaptive")
-LAWFUL = [f"{t.indicator}/{kind.kind}" for t in TYPOLOGIES for kind in t.look_alikes]
+LAWFUL = lawful_of(TYPOLOGIES)
 
 
 @dataclass
@@ -42,20 +36,8 @@ class Stage:
 @cache
 def planted() -> Stage:
     """Made once, whichever test asks first."""
-    world = make_world(Parameters(260, 13, 11, 0.0, "2026-01", False))
-    builder = Builder(world)
-    founder = Founder(world, builder)
-    planter = Planter(world, founder, builder, Chains(world, builder), Suppliers(world), "test")
-    rings, lawful = {}, {}
-    for typology in TYPOLOGIES:
-        for guise in GUISES:
-            ring = Planted("", typology.name)
-            variant = VARIANTS.index(guise) if guise in VARIANTS else 1
-            typology.act(Outfit(ring, planter, variant, guise == "adaptive"))
-            rings[typology.indicator, guise] = ring
-        for look_alike in typology.look_alikes:
-            lawful[f"{typology.indicator}/{look_alike.kind}"] = look_alike.make(planter)
-    return Stage(world, WorkRows(world), rings, lawful)
+    made = plant_all(TYPOLOGIES)
+    return Stage(made.world, WorkRows(made.world), made.rings, made.lawful)
 
 
 each_guise = pytest.mark.parametrize("guise", VARIANTS)
