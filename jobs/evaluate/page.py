@@ -9,7 +9,11 @@ from markupsafe import Markup
 from jobs.pages import environment, policy
 from jobs.quality.html import style
 
-OWN_STYLE = "main img { max-width: 100%; height: auto; }\n.scroll { margin-top: 1.4rem; }\n"
+OWN_STYLE = (
+    "main img { max-width: 100%; height: auto; }\n"
+    ".scroll { margin-top: 1.4rem; }\n"
+    "td .small { white-space: nowrap; }\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,7 +333,7 @@ def _people(document: Document) -> Section | None:
 
 
 def _leakage(document: Document) -> Section | None:
-    rows = document.get("leakage") or ()
+    rows = [row | {"tells": [t["mark"] for t in row["tells"]]} for row in document.get("leakage") or ()]
     if not rows:
         return None
     return Section(
@@ -348,7 +348,7 @@ def _leakage(document: Document) -> Section | None:
             table_of(
                 "One gate per row",
                 rows,
-                "gate=Gate | what=What | passed=Passed | rate=ROC-AUC | detail=Detail",
+                "gate=Gate | what=What | passed=Passed | rate=ROC-AUC | tells=Told by | detail=Detail",
             ),
         ),
     )

@@ -16,7 +16,7 @@ BASELINE = {
 }  # fmt: skip
 GATE = {
     "gate": "order", "what": "Rows in the order they stand", "passed": True, "detail": "",
-    "rate": {"value": 0.51, "low": 0.45, "high": 0.57, "n": 400},
+    "rate": {"value": 0.51, "low": 0.45, "high": 0.57, "n": 400}, "tells": [{"mark": "place in file"}],
 }  # fmt: skip
 REALISM = {
     "rows": [
@@ -75,6 +75,10 @@ def test_what_the_document_says_is_escaped(document: dict[str, Any]) -> None:
     page = html(document | {"look_alikes": rows})
     assert "<b>bold</b>" not in page
     assert "&lt;b&gt;bold" in page
+
+
+def test_a_gate_says_what_tells(document: dict[str, Any]) -> None:
+    assert "<td>place in file</td>" in html(document)
 
 
 def test_the_title_names_the_world(document: dict[str, Any]) -> None:
