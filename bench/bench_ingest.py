@@ -20,19 +20,15 @@ Markdown row per input and size, medians of the repeats; `--json` appends a line
 import argparse
 import json
 import math
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest_inputs import INPUTS, Made, made
+from measuring import Run, watched
 
-SAMPLE_SECONDS = 0.2
 COLUMNS = (
     "input", "size", "records", "rows", "MB", "wall s", "processor s",
     "records/s", "rows/s", "MB/s", "peak MiB", "exponent",
@@ -40,19 +36,13 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Run):
     """One run.
 
     Attributes:
-        wall: Seconds from start to end of the process, Python's start included.
-        processor: Processor seconds of it and all below it.
-        peak: Highest memory, MiB.
         rows: Rows stored.
     """
 
-    wall: float
-    processor: float
-    peak: float
     rows: int
 
 
@@ -66,58 +56,13 @@ def take_in(landing: Path, lake: Path, workers: int, records: int) -> Taken:
         records: Records that must be accepted.
     """
     shutil.rmtree(lake, ignore_errors=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KJEDE_")}
-    environment |= {"KJEDE_WORKERS": str(workers), "KJEDE_HOME": str(lake.parent / "home")}
-    environment |= {"KJEDE_LOG_LEVEL": "WARNING"}
-    command = [sys.executable, "-m", "jobs.cli", "ingest", "--landing", str(landing), "--lake", str(lake)]
-    before, start, peak = processor_seconds(), time.monotonic(), 0.0
-    with (
-        lake.with_name("ingest.log").open("wb") as log,
-        subprocess.Popen([*command, "--json"], env=environment, stdout=subprocess.PIPE, stderr=log) as child,
-    ):
-        while True:
-            peak = max(peak, memory(child.pid))
-            try:
-                out, _ = child.communicate(timeout=SAMPLE_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-    wall = time.monotonic() - start
-    if child.returncode != 0:
-        raise SystemExit(f"ingest ended with {child.returncode}; see {log.name}")
+    settings = {"KJEDE_WORKERS": str(workers), "KJEDE_HOME": str(lake.parent / "home")}
+    words = ["ingest", "--landing", str(landing), "--lake", str(lake), "--json"]
+    run, out = watched(words, lake.with_name("ingest.log"), settings | {"KJEDE_LOG_LEVEL": "WARNING"})
     told = json.loads(out)[0]
     if (told["in"], told["accepted"]) != (records, records):
         raise SystemExit(f"{records} records were made; taken in: {told}")
-    return Taken(wall, processor_seconds() - before, peak, told["rows"])
-
-
-def processor_seconds() -> float:
-    """Processor time of all processes that have ended below this one."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def memory(root: int) -> float:
-    """Proportional set size of a process and all below it, MiB."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                # The name in brackets may hold anything; state and parent follow it.
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(folder.name))
-    total, waiting = 0, [root]
-    while waiting:
-        process = waiting.pop()
-        waiting += children.get(process, [])
-        try:
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
+    return Taken(**asdict(run), rows=told["rows"])
 
 
 def row(name: str, size: float, delivery: Made, runs: list[Taken], exponent: float | None) -> str:

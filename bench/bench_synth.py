@@ -15,39 +15,20 @@ appends a line for each to a file. The country is removed afterwards unless `--k
 import argparse
 import json
 import math
-import os
 import shutil
 import statistics
-import subprocess
 import sys
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from bench_ingest import memory, processor_seconds
+from measuring import Run, watched
 
 from jobs.synth.parameters import NATIONAL_FIRMS
 
-SAMPLE_SECONDS = 0.2
 COLUMNS = (
     "size", "districts", "firms", "entities", "employments", "persons", "dwellings", "records", "MB unpacked",
     "MB stored", "wall s", "processor s", "records/s", "peak MiB", "exponent",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run.
-
-    Attributes:
-        wall: Seconds from start to end of the process, Python's start included.
-        processor: Processor seconds of it and all below it.
-        peak: Highest memory, MiB.
-    """
-
-    wall: float
-    processor: float
-    peak: float
 
 
 def make(out: Path, words: list[str]) -> Run:
@@ -58,19 +39,7 @@ def make(out: Path, words: list[str]) -> Run:
         words: Options of `kjede synth`.
     """
     shutil.rmtree(out, ignore_errors=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KJEDE_")}
-    before, start, peak = processor_seconds(), time.monotonic(), 0.0
-    command = [sys.executable, "-m", "jobs.cli", "synth", "--out", str(out), *words]
-    with (
-        out.with_name("synth.log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as child,
-    ):
-        while child.poll() is None:
-            peak = max(peak, memory(child.pid))
-            time.sleep(SAMPLE_SECONDS)
-    if child.returncode != 0:
-        raise SystemExit(f"synth ended with {child.returncode}; see {log.name}")
-    return Run(time.monotonic() - start, processor_seconds() - before, peak)
+    return watched(["synth", "--out", str(out), *words], out.with_name("synth.log"))[0]
 
 
 def row(size: float, counts: dict[str, int], records: int, runs: list[Run], exponent: float | None) -> str:
