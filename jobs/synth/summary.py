@@ -18,9 +18,9 @@ SCRATCH = ".parts"
 """Folder beside landing and truth where districts leave their parts; gone when the country is finished."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What one district made.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many there are, in a district or in the whole country.
 
     Attributes:
         firms: Active legal entities, ring firms included.
@@ -32,8 +32,6 @@ class Made:
         projects: Projects.
         rings: Planted rings.
         look_alikes: Planted look-alikes.
-        parts: Its parts of the deliveries.
-        truth: Where its truth lies.
     """
 
     firms: int
@@ -45,25 +43,27 @@ class Made:
     projects: int
     rings: int
     look_alikes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made(Counts):
+    """What one district made.
+
+    Attributes:
+        parts: Its parts of the deliveries.
+        truth: Where its truth lies.
+    """
+
     parts: list[Part]
     truth: Path
 
 
-@dataclass(frozen=True, slots=True)
-class WorldSummary:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldSummary(Counts):
     """What was made.
 
     Attributes:
         parameters: What it was made from.
-        firms: Active legal entities, ring firms included.
-        dormant: Entities without activity.
-        workers: People that some employer reported.
-        employments: Reported employments on the last day.
-        persons: People in all.
-        dwellings: Units to live in.
-        projects: Projects.
-        rings: Planted rings.
-        look_alikes: Planted look-alikes.
         deliveries: Deliveries in the landing zone.
         stored_bytes: Size of the landing zone.
         unpacked_bytes: Size of its files before compression.
@@ -73,15 +73,6 @@ class WorldSummary:
     """
 
     parameters: dict[str, object]
-    firms: int
-    dormant: int
-    workers: int
-    employments: int
-    persons: int
-    dwellings: int
-    projects: int
-    rings: int
-    look_alikes: int
     deliveries: int
     stored_bytes: int
     unpacked_bytes: int
@@ -90,17 +81,7 @@ class WorldSummary:
     is_new: bool = True
 
 
-_SUMMED = (
-    "firms",
-    "dormant",
-    "workers",
-    "employments",
-    "persons",
-    "dwellings",
-    "projects",
-    "rings",
-    "look_alikes",
-)
+_SUMMED = tuple(own.name for own in fields(Counts))
 _BESIDE = ("parameters", "districts", "is_new")
 """Fields of a summary that are no counts."""
 
