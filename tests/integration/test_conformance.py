@@ -50,7 +50,8 @@ def joined(lake: Path, engine: str) -> dict[str, list[object]]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake that has taken in a small synthetic county."""
     folder = tmp_path_factory.mktemp("world")
-    generate(folder / "synth", firms=60, months=2, seed=11)
+    # Three rings, one of them about a failure: every table has rows.
+    generate(folder / "synth", firms=60, months=2, seed=11, base_rate=0.2)
     report = ingest(folder / "synth" / "landing", Lake.open(folder / "lake"), workers=1)
     assert {outcome.status for outcome in report.outcomes} == {"accepted"}
     return folder / "lake"
