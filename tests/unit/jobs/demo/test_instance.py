@@ -58,12 +58,16 @@ def test_secrets_are_private_and_kept(airflow: Airflow) -> None:
 def test_leftovers_of_a_killed_start_are_ended_but_nobody_else(airflow: Airflow, tmp_path: Path) -> None:
     airflow.home.mkdir()
     script = tmp_path / "airflow_scheduler.py"
-    script.write_text("import time; time.sleep(60)")
+    code = "import time; print('up', flush=True); time.sleep(60)"
+    script.write_text(code)
     ours, other = (
-        subprocess.Popen([sys.executable, *arguments], start_new_session=True)
-        for arguments in ([str(script)], ["-c", "import time; time.sleep(60)"])
+        subprocess.Popen([sys.executable, *arguments], start_new_session=True, stdout=subprocess.PIPE)
+        for arguments in ([str(script)], ["-c", code])
     )
     try:
+        # Until a process is up its command line can still be empty, and it would pass for somebody else's.
+        assert ours.stdout and other.stdout
+        assert ours.stdout.readline() == other.stdout.readline() == b"up\n"
         groups = [ours.pid, other.pid]
         (airflow.home / "running.json").write_text(json.dumps({"port": 18123, "groups": groups}))
         airflow._stop_leftovers()
@@ -71,8 +75,9 @@ def test_leftovers_of_a_killed_start_are_ended_but_nobody_else(airflow: Airflow,
         assert other.poll() is None
         assert not (airflow.home / "running.json").exists()
     finally:
-        other.kill()
-        other.wait()
+        for process in (ours, other):
+            process.kill()
+            process.communicate()
 
 
 def test_stop_ends_the_whole_group(airflow: Airflow, monkeypatch: pytest.MonkeyPatch) -> None:
