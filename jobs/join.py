@@ -29,7 +29,8 @@ from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
 from jobs.lake.runs import Run
 from jobs.months import window
-from jobs.plan import STEPS, Step
+from jobs.plan.step import Step
+from jobs.plan.steps import STEPS
 
 log = logging.getLogger(__name__)
 

@@ -5,13 +5,15 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_chain import CONTRACTS
 from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES
-from expectations.tables_core_work import FAMILIES, SPELLS
+from expectations.tables_core_org import OWNERSHIPS, ROLES
+from expectations.tables_core_work import EMPLOYMENTS, FAMILIES, PERSONS, SPELLS
 from graph.model import EdgeKind
 from jobs.core.notices import touches
 from jobs.core.rows import union_all
 from jobs.months import first_day, shift
 from jobs.network.elements import org
 from jobs.network.scope_parts import Settle, edge_elements, node_elements, owners_of, ties, unsettled
+from jobs.network.source import ScopeSource
 
 KIND = "dwelling"
 WORKERS_AT_LEAST = 3
@@ -168,3 +170,20 @@ def _near_holders(
         .distinct()
         .select("scope_id", F.lit(KIND).alias("scope_kind"), "element", F.lit(2).alias("near"))
     )
+
+
+SOURCE = ScopeSource(
+    kind=KIND,
+    elements=elements,
+    tables={
+        "residences": RESIDENCES,
+        "persons": PERSONS,
+        "employments": EMPLOYMENTS,
+        "spells": SPELLS,
+        "holders": PROPERTY_HOLDERS,
+        "families": FAMILIES,
+        "roles": ROLES,
+        "ownerships": OWNERSHIPS,
+        "contracts": CONTRACTS,
+    },
+)

@@ -4,12 +4,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_chain import CONTRACTS, PAYMENTS
+from expectations.tables_core_org import OWNER_ROOTS, OWNERSHIPS, ROLES
 from graph.model import EdgeKind
 from jobs.core.rows import union_all
 from jobs.months import first_day, shift
-from jobs.network.edges import PAYMENT_MONTHS
+from jobs.network.edges_chain import PAYMENT_MONTHS
 from jobs.network.elements import org
 from jobs.network.scope_parts import Settle, edge_elements, node_elements, owners_of, unsettled
+from jobs.network.source import ScopeSource
 
 KIND = "flow"
 LONGEST = 5
@@ -100,3 +102,16 @@ def member_sets(payments: DataFrame, settle: Settle = unsettled) -> DataFrame:
                 (F.col("next") > F.col("a")) & ~F.array_contains("members", F.col("next"))
             ).select(F.concat("members", F.array("next")).alias("members"), "a", F.col("next").alias("last"))
     return union_all(circles).distinct()
+
+
+SOURCE = ScopeSource(
+    kind=KIND,
+    elements=elements,
+    tables={
+        "payments": PAYMENTS,
+        "contracts": CONTRACTS,
+        "ownerships": OWNERSHIPS,
+        "owner_roots": OWNER_ROOTS,
+        "roles": ROLES,
+    },
+)

@@ -3,21 +3,26 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_chain import CONTRACTS
+from expectations.tables_core_chain import CONTRACTS, PROJECTS
 from graph.model import EdgeKind
-from jobs.network.scope_parts import edge_elements, node_elements
+from jobs.network.scope_parts import Settle, edge_elements, node_elements, unsettled
+from jobs.network.source import ScopeSource
 
 KIND = "project"
 
 
-def elements(*, projects: DataFrame, contracts: DataFrame) -> DataFrame:
+def elements(
+    *, projects: DataFrame, contracts: DataFrame, month: str, settle: Settle = unsettled
+) -> DataFrame:
     """Elements of one scope per project that has a contract for labour and a contract below another.
 
     Args:
         projects: `core_chain__projects`.
         contracts: `core_chain__contracts`.
+        month: Month evaluated.
+        settle: Computes candidates once before they are built on.
     """
-    candidates = (
+    candidates = settle(
         contracts.where(F.col("project_id").isNotNull())
         .groupBy("project_id")
         .agg(
@@ -34,3 +39,13 @@ def elements(*, projects: DataFrame, contracts: DataFrame) -> DataFrame:
         .unionByName(edge_elements(own.where("is_labour_bearing"), KIND, EdgeKind.CONTRACT, CONTRACTS, 1))
         .unionByName(edge_elements(own.where("NOT is_labour_bearing"), KIND, EdgeKind.CONTRACT, CONTRACTS, 2))
     )
+
+
+SOURCE = ScopeSource(
+    kind=KIND,
+    elements=elements,
+    tables={
+        "projects": PROJECTS,
+        "contracts": CONTRACTS,
+    },
+)

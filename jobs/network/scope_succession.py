@@ -4,15 +4,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_chain import CONTRACTS
-from expectations.tables_core_org import ESTABLISHMENTS, EVENTS, ORGANISATIONS, ROLES
+from expectations.tables_core_org import ESTABLISHMENTS, EVENTS, HUBS, ORGANISATIONS, ROLES
 from expectations.tables_core_work import SPELLS, WORKER_FLOWS
 from graph.model import EdgeKind
 from jobs.core.rows import union_all
 from jobs.core.worker_flows import AROUND_DAYS, failures, is_of_age
 from jobs.months import last_day
-from jobs.network.edges import TRANSFERS
+from jobs.network.edges_company import TRANSFERS
 from jobs.network.elements import org
 from jobs.network.scope_parts import Settle, edge_elements, node_elements, unsettled
+from jobs.network.source import ScopeSource
 
 KIND = "succession"
 LINKED_AT_MOST = 50
@@ -183,3 +184,19 @@ def _earlier(both: DataFrame, organisations: DataFrame, control: DataFrame) -> D
         .select("scope_id", *ROLES.key)
         .distinct()
     )
+
+
+SOURCE = ScopeSource(
+    kind=KIND,
+    elements=elements,
+    tables={
+        "organisations": ORGANISATIONS,
+        "roles": ROLES,
+        "hubs": HUBS,
+        "contracts": CONTRACTS,
+        "worker_flows": WORKER_FLOWS,
+        "spells": SPELLS,
+        "events": EVENTS,
+        "establishments": ESTABLISHMENTS,
+    },
+)

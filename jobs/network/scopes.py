@@ -11,91 +11,23 @@ from jobs.network.scope_parts import Settle, unsettled
 ELEMENTS_AT_MOST = 2000
 
 
-def transform(
-    *,
-    edges: DataFrame,
-    projects: DataFrame,
-    contracts: DataFrame,
-    payments: DataFrame,
-    organisations: DataFrame,
-    roles: DataFrame,
-    ownerships: DataFrame,
-    owner_roots: DataFrame,
-    hubs: DataFrame,
-    events: DataFrame,
-    establishments: DataFrame,
-    spells: DataFrame,
-    worker_flows: DataFrame,
-    employments: DataFrame,
-    residences: DataFrame,
-    holders: DataFrame,
-    families: DataFrame,
-    persons: DataFrame,
-    month: str,
-    settle: Settle = unsettled,
-) -> DataFrame:
+SOURCES = (scope_project.SOURCE, scope_flow.SOURCE, scope_succession.SOURCE, scope_dwelling.SOURCE)
+
+
+def transform(*, edges: DataFrame, month: str, settle: Settle = unsettled, **tables: DataFrame) -> DataFrame:
     """One row per scope and element, nodes and edges; the ends of an edge are always in the scope with it.
 
     A scope with more than 2,000 elements keeps those nearest the candidate and says so.
 
     Args:
         edges: `net_graph__edges`.
-        projects: `core_chain__projects`.
-        contracts: `core_chain__contracts`.
-        payments: `core_chain__payments`.
-        organisations: `core_org__organisations`.
-        roles: `core_org__roles`.
-        ownerships: `core_org__ownerships`.
-        owner_roots: `core_org__owner_roots`.
-        hubs: `core_org__hubs`.
-        events: `core_org__events`.
-        establishments: `core_org__establishments`.
-        spells: `core_work__spells`.
-        worker_flows: `core_work__worker_flows`.
-        employments: `core_work__employments` of the month.
-        residences: `core_home__residences`.
-        holders: `core_home__holders`.
-        families: `core_link__families`.
-        persons: `core_link__persons`.
         month: Month evaluated.
         settle: Computes candidates once before they are built on.
+        tables: What the sources read, by argument.
     """
     found = [
-        scope_project.elements(projects=projects, contracts=contracts),
-        scope_flow.elements(
-            payments=payments,
-            contracts=contracts,
-            ownerships=ownerships,
-            owner_roots=owner_roots,
-            roles=roles,
-            month=month,
-            settle=settle,
-        ),
-        scope_succession.elements(
-            organisations=organisations,
-            roles=roles,
-            hubs=hubs,
-            contracts=contracts,
-            worker_flows=worker_flows,
-            spells=spells,
-            events=events,
-            establishments=establishments,
-            month=month,
-            settle=settle,
-        ),
-        scope_dwelling.elements(
-            residences=residences,
-            persons=persons,
-            employments=employments,
-            spells=spells,
-            holders=holders,
-            families=families,
-            roles=roles,
-            ownerships=ownerships,
-            contracts=contracts,
-            month=month,
-            settle=settle,
-        ),
+        source.elements(**{name: tables[name] for name in source.tables}, month=month, settle=settle)
+        for source in SOURCES
     ]
     return shaped(cut(_with_ends(union_all(found), edges)), SCOPES, month)
 

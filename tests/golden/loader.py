@@ -33,59 +33,10 @@ from graph.model import (
 FOLDER = Path(__file__).parent
 AS_OF = datetime(2026, 2, 14, 23, tzinfo=UTC)
 
-USUAL: Mapping[str, Mapping[str, Any]] = {
-    "contract": {
-        "contract_kind": "underentreprise",
-        "is_labour_bearing": True,
-        "state": "aktiv",
-        "declaration": "verifisert",
-        "project_id": "p1",
-        "days": "2025-06-01..2026-06-30",
-    },
-    "payment": {"is_labour": True, "invoice_kind": "faktura"},
-    "employed_by": {"is_paid": True, "days": "2025-03-01.."},
-    "holds_role": {"role": "DAGL", "is_control": True, "match": "fnr", "days": "2024-01-01.."},
-    "owns_share": {"match": "orgnr", "days": "2024-12-31.."},
-    "resides_in": {"source": "bostedsadresse", "certainty": "registered", "days": "2025-03-01.."},
-    "holds_dwelling": {"holder_kind": "hjemmelshaver", "is_confirmed": True, "days": "2020-01-01.."},
-    "family": {"relation": "ektefelleEllerPartner", "days": ".."},
-    "located_at": {"days": ".."},
-    "worker_flow": {"stratum": "41|0301", "chance_share": "0.05"},
-    "transfer": {"event_kind": "salg_fra_bo"},
-}
-
-ENDS: Mapping[str, tuple[str, str]] = {
-    "contract": ("org", "org"),
-    "payment": ("org", "org"),
-    "employed_by": ("person", "org"),
-    "holds_role": ("person", "org"),
-    "owns_share": ("org", "org"),
-    "resides_in": ("person", "dwelling"),
-    "holds_dwelling": ("org", "dwelling"),
-    "family": ("person", "person"),
-    "located_at": ("org", "place"),
-    "worker_flow": ("org", "org"),
-    "transfer": ("org", "org"),
-}
-
-TABLES: Mapping[str, str] = {
-    "contract": "core_chain__contracts",
-    "payment": "core_chain__payments",
-    "employed_by": "core_work__spells",
-    "holds_role": "core_org__roles",
-    "owns_share": "core_org__ownerships",
-    "resides_in": "core_home__residences",
-    "holds_dwelling": "core_home__holders",
-    "family": "core_link__families",
-    "located_at": "core_org__organisations",
-    "worker_flow": "core_work__worker_flows",
-    "transfer": "core_org__events",
-    "org": "core_org__organisations",
-    "person": "core_link__persons",
-    "project": "core_chain__projects",
-    "dwelling": "core_home__dwellings",
-    "place": "core_org__organisations",
-}
+_KINDS = yaml.safe_load((FOLDER / "kinds.yaml").read_text(encoding="utf-8"))
+EDGES: Mapping[str, Mapping[str, Any]] = _KINDS["edges"]
+"""By kind of edge: kinds of its `ends`, `table` of its row, and what is `usual`."""
+NODE_TABLES: Mapping[str, str] = _KINDS["nodes"]
 
 
 @dataclass(frozen=True)
@@ -112,13 +63,14 @@ def node_id(text: str, kind: str = "org") -> str:
 
 
 def scope_id(text: str) -> str:
-    """A scope id with words turned into numbers."""
+    """A scope id with words turned into numbers: all of a flow or succession, elsewhere those after an @."""
     kind, _, rest = text.partition(":")
     if kind == "flow":
         return f"flow:{'+'.join(sorted(orgnr(word) for word in rest.split('+')))}"
     if kind == "succession":
         return f"succession:{':'.join(orgnr(word) for word in rest.split(':'))}"
-    return text
+    words = (orgnr(word[1:]) if word.startswith("@") else word for word in rest.split(":"))
+    return f"{kind}:{':'.join(words)}"
 
 
 def _value(given: object, kind: type) -> Value:
@@ -146,14 +98,15 @@ def node(text: str, given: Mapping[str, Any]) -> Node:
     return Node(
         found,
         _attributes(_owner(given), NODE_ATTRIBUTES[kind]),
-        RowRef(TABLES[kind], "2026-01", f"id={found}"),
+        RowRef(NODE_TABLES[kind], "2026-01", f"id={found}"),
     )
 
 
 def edge(name: str, given: Mapping[str, Any]) -> Edge:
     """An edge out of its entry."""
-    kind = next(kind for kind in ENDS if kind in given)
-    entry = {**USUAL[kind], **given}
+    kind = next(kind for kind in EDGES if kind in given)
+    declared = EDGES[kind]
+    entry = {**declared.get("usual", {}), **given}
     source, _, target = str(entry.pop(kind)).partition(" > ")
     start, _, end = str(entry.pop("days", None) or "..").partition("..")
     nok, share = entry.pop("nok", None), entry.pop("share", None)
@@ -168,10 +121,10 @@ def edge(name: str, given: Mapping[str, Any]) -> Edge:
         entry["employer_orgnr"] = orgnr(entry["employer_orgnr"])
     return Edge(
         edge_id=f"{kind}|{name}",
-        source=node_id(source, ENDS[kind][0]),
-        target=node_id(target, ENDS[kind][1]),
+        source=node_id(source, declared["ends"][0]),
+        target=node_id(target, declared["ends"][1]),
         kind=EdgeKind(kind),
-        row=RowRef(TABLES[kind], "2026-01", f"id={name}"),
+        row=RowRef(declared["table"], "2026-01", f"id={name}"),
         valid_from=date.fromisoformat(start) if start else None,
         valid_to=date.fromisoformat(end) if end else None,
         amount_ore=None if nok is None else int(Decimal(str(nok)) * 100),
@@ -226,4 +179,11 @@ def built(given: Mapping[str, Any]) -> Network:
 def cases() -> Iterator[Golden]:
     """All golden cases."""
     for path in sorted(FOLDER.glob("*/*.yaml")):
-        yield from read(path)
+        if path.stem != "properties":
+            yield from read(path)
+
+
+def properties(indicator_id: str) -> dict[str, Any]:
+    """What must hold of an indicator on any network: `stricter` thresholds, and rows `outside` its days."""
+    found: dict[str, Any] = yaml.safe_load((FOLDER / indicator_id / "properties.yaml").read_text("utf-8"))
+    return found

@@ -20,30 +20,21 @@ from graph.detectors.a02_circular_flow import circles, legs, rounds
 from graph.detectors.chain import chains, companies_in_chain
 from graph.indicator import Indicator
 from graph.model import Edge, EdgeKind, Finding, Network, Node, RowRef, Status, network
-from graph.registry import indicator
+from graph.registry import INDICATORS, indicator
 from graph.replay import replay
-from tests.golden.loader import AS_OF, cases, edge
+from tests.golden.loader import AS_OF, cases, edge, properties
 
 MONTH = date(2026, 1, 31)
 GOLDEN = list(cases())
-SAME_SCOPES = {"A01": ["A01"], "A02": ["A02"], "B01": ["B01"], "I01": ["I01", "I02"], "I02": ["I01", "I02"]}
+SAME_SCOPES = {
+    case.indicator_id: sorted(
+        declared.id
+        for declared in INDICATORS
+        if declared.scope_kind == indicator(case.indicator_id).scope_kind
+    )
+    for case in GOLDEN
+}
 """Indicators whose golden networks live in scopes of the same kind and may be laid over each other."""
-
-STRICTER: Mapping[str, Mapping[str, int]] = {
-    "A01": {"context_depth": 1, "look_back_months": -1, "min_coverage_share": 1},
-    "A02": {"window_months": -1, "max_length": -1, "min_retention": 1, "min_leg_ore": 1, "min_rounds": 1,
-            "group_share": -1},
-    "B01": {"look_back_days": -1, "registered_before_days": -1, "registered_after_days": -1, "min_moved": 1,
-            "min_worker_share": 1, "min_excess_share": 1, "role_days": -1, "max_tenants": -1,
-            "min_claims_ore": 1,
-            "failures_look_back_days": -1, "max_reorganised_share": -1},
-    "I01": {"trigger_level": 1, "level1_area_m2": -1, "level2_area_m2": -1, "level3_area_m2": -1,
-            "persons_per_shower": 1, "level3_persons_per_room": 1, "min_unrelated_workers": 1,
-            "min_same_employer": 1, "owner_share": 1},
-    "I02": {"min_workers": 1, "min_owners": 1, "max_hops": -1, "look_back_months": -1, "group_share": -1,
-            "step_share": 1},
-}  # fmt: skip
-"""Direction in which each threshold becomes stricter."""
 
 MANY = settings(max_examples=120, deadline=None, derandomize=True)
 SOME = settings(max_examples=60, deadline=None, derandomize=True)
@@ -106,7 +97,7 @@ def test_stricter_thresholds_never_add_triggered_findings(
     given_scope: tuple[str, Network], data: st.DataObject
 ) -> None:
     declared, scope = indicator(given_scope[0]), given_scope[1]
-    directions = STRICTER[declared.id]
+    directions = properties(declared.id)["stricter"]
     name = data.draw(st.sampled_from(sorted(directions)))
     before = getattr(declared.default_thresholds, name)
     step = data.draw(st.sampled_from([1, 2, 3]))
@@ -181,12 +172,8 @@ def _renamed(scope: Network, chance: random.Random) -> Network:
         return found
 
     kind, *parts = scope.scope_id.split(":")
-    words = [part.split("+") for part in parts]
-    if kind in ("flow", "succession"):
-        words = [[fresh.get(f"org:{w}", f"org:{w}").removeprefix("org:") for w in group] for group in words]
-        scope_id = ":".join([kind, *("+".join(group) for group in words)])
-    else:
-        scope_id = fresh.get(scope.scope_id, scope.scope_id)
+    words = [[fresh.get(f"org:{w}", f"org:{w}").removeprefix("org:") for w in p.split("+")] for p in parts]
+    scope_id = fresh.get(scope.scope_id) or ":".join([kind, *("+".join(group) for group in words)])
     return network(
         scope_id,
         [Node(fresh[n.node_id], attributes(n), n.row) for n in _all_nodes(scope)],
@@ -223,25 +210,6 @@ STRANGERS: Mapping[str, Mapping[str, Any]] = {
 }
 """Rows about companies, persons and dwellings that have nothing to do with the scope."""
 
-OUTSIDE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "A01": {"Z1": {"contract": "delta > xa", "days": "2023-01-01..2024-12-31"},
-            "Z2": {"contract": "delta > xa", "under": "K4", "days": "2026-02-01..2026-12-31"}},
-    "A02": {"Z1": {"payment": "gamma > alfa", "days": "2025-01-31", "nok": 900000},
-            "Z2": {"payment": "gamma > alfa", "days": "2026-02-01", "nok": -9, "invoice_kind": "kreditnota"}},
-    "B01": {"Z1": {"holds_role": "zz > old", "days": "2010-01-01..2023-01-01"},
-            "Z2": {"contract": "client > old", "days": "2010-01-01..2023-01-01"},
-            "Z3": {"transfer": "old > new", "days": "2026-02-01.."}},
-    "I01": {"Z1": {"resides_in": "zz > a1:H0101", "days": "2020-01-01..2026-01-30"},
-            "Z2": {"resides_in": "zz > a1:H0101", "days": "2026-02-01.."},
-            "Z3": {"employed_by": "p1 > xa", "days": "2020-01-01..2025-12-31"},
-            "Z4": {"holds_dwelling": "xa > a1:H0101", "days": "2020-01-01..2025-12-31"}},
-    "I02": {"Z1": {"resides_in": "zz > a1:H0101", "days": "2020-01-01..2026-01-30"},
-            "Z2": {"contract": "beta > xa", "days": "2020-01-01..2025-01-31"},
-            "Z3": {"employed_by": "p1 > xa", "days": "2020-01-01..2025-12-31"},
-            "Z4": {"holds_dwelling": "xa > a1:H0101", "days": "2020-01-01..2025-12-31"}},
-}  # fmt: skip
-"""Rows about the scope whose days lie outside what the detector looks at."""
-
 
 def _with(scope: Network, rows: Mapping[str, Mapping[str, Any]]) -> Network:
     more = [edge(name, row) for name, row in rows.items()]
@@ -274,7 +242,7 @@ def test_rows_outside_the_window_change_nothing(
     given_scope: tuple[str, Network], data: st.DataObject
 ) -> None:
     declared, scope = indicator(given_scope[0]), given_scope[1]
-    rows = OUTSIDE[declared.id]
+    rows = properties(declared.id)["outside"]
     names = data.draw(st.sets(st.sampled_from(sorted(rows))))
     wider = _with(scope, {name: rows[name] for name in sorted(names)})
     before, after = findings(declared, scope), findings(declared, wider)
@@ -436,7 +404,7 @@ def test_companies_of_a_chain_never_meet_only_in_the_one_who_has_the_work_built(
         assert "parent_contract_id" in first.attributes or first.source in supplying
 
 
-@pytest.mark.parametrize("indicator_id", sorted(STRICTER))
+@pytest.mark.parametrize("indicator_id", [declared.id for declared in INDICATORS])
 def test_every_threshold_has_a_stricter_direction(indicator_id: str) -> None:
     declared = indicator(indicator_id)
-    assert set(STRICTER[indicator_id]) == {threshold.name for threshold in declared.thresholds}
+    assert set(properties(indicator_id)["stricter"]) == {threshold.name for threshold in declared.thresholds}

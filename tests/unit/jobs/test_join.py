@@ -18,7 +18,7 @@ from jobs import join
 from jobs.ingest.purge import Tombstone, write
 from jobs.lake.lake import Lake
 from jobs.lake.runs import Run
-from jobs.plan import STEPS
+from jobs.plan.steps import STEPS
 
 M = "2026-01"
 ORG, OTHER = "310000205", "310000302"

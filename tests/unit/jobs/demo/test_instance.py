@@ -66,7 +66,8 @@ def test_leftovers_of_a_killed_start_are_ended_but_nobody_else(airflow: Airflow,
     )
     try:
         # Until a process is up its command line can still be empty, and it would pass for somebody else's.
-        assert ours.stdout and other.stdout
+        assert ours.stdout
+        assert other.stdout
         assert ours.stdout.readline() == other.stdout.readline() == b"up\n"
         groups = [ours.pid, other.pid]
         (airflow.home / "running.json").write_text(json.dumps({"port": 18123, "groups": groups}))

@@ -1,42 +1,29 @@
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from expectations.tables_core_chain import CONTRACTS, PAYMENTS, PROJECTS
-from expectations.tables_core_home import BUILDINGS, DWELLINGS, HOUSING, PROPERTY_HOLDERS, RESIDENCES
+import jobs.network
+from expectations.tables_core_chain import PROJECTS
+from expectations.tables_core_home import BUILDINGS, DWELLINGS, HOUSING
 from expectations.tables_core_org import (
-    ESTABLISHMENTS,
-    EVENTS,
     HUBS,
     ORGANISATIONS,
     OWNER_ROOTS,
-    OWNERSHIPS,
-    ROLES,
 )
-from expectations.tables_core_work import FAMILIES, PERSONS, SPELLS, STANDING, WORKER_FLOWS
+from expectations.tables_core_work import PERSONS, STANDING
 from expectations.tables_net import EDGES, NODES
 from graph.model import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, EdgeKind
+from jobs.network.edges import SOURCES
+from jobs.network.source import tables_of
 
 M = "2026-01"
 P = "p1_" + "a" * 26
 Q = "p1_" + "b" * 26
 
-EDGE_INPUTS = {
-    "contracts": CONTRACTS,
-    "payments": PAYMENTS,
-    "spells": SPELLS,
-    "roles": ROLES,
-    "ownerships": OWNERSHIPS,
-    "residences": RESIDENCES,
-    "holders": PROPERTY_HOLDERS,
-    "families": FAMILIES,
-    "organisations": ORGANISATIONS,
-    "worker_flows": WORKER_FLOWS,
-    "events": EVENTS,
-    "establishments": ESTABLISHMENTS,
-}
+EDGE_INPUTS = tables_of(SOURCES)
 NODE_INPUTS = {
     "edges": EDGES,
     "organisations": ORGANISATIONS,
@@ -422,12 +409,8 @@ def test_place_counts_living_organisations(nodes: Any) -> None:
 
 
 def test_attributes_are_those_that_the_graph_declares(edges: Any, nodes: Any) -> None:
-    import inspect
-
-    from jobs.network import edges as edge_module
-    from jobs.network import nodes as node_module
-
-    written = inspect.getsource(edge_module) + inspect.getsource(node_module)
+    modules = Path(jobs.network.__file__).parent.glob("*.py")
+    written = "".join(module.read_text(encoding="utf-8") for module in modules)
     declared = {name for kind in (*NODE_ATTRIBUTES.values(), *EDGE_ATTRIBUTES.values()) for name in kind}
     unfilled = {"establishment_orgnr", "position_pct"}
     assert {name for name in declared - unfilled if name not in written} == set()

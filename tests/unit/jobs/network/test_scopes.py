@@ -4,57 +4,29 @@ from typing import Any
 
 import pytest
 
-from expectations.tables_core_chain import CONTRACTS, PAYMENTS, PROJECTS
-from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES
-from expectations.tables_core_org import (
-    ESTABLISHMENTS,
-    EVENTS,
-    HUBS,
-    ORGANISATIONS,
-    OWNER_ROOTS,
-    OWNERSHIPS,
-    ROLES,
-)
-from expectations.tables_core_work import EMPLOYMENTS, FAMILIES, PERSONS, SPELLS, WORKER_FLOWS
+from expectations.tables_core_chain import PAYMENTS
 from expectations.tables_net import SCOPES
-from jobs.network import scope_dwelling, scope_flow, scope_succession
+from jobs.network import edges, scope_dwelling, scope_flow, scope_succession
+from jobs.network import scopes as scopes_module
+from jobs.network.source import tables_of
 
 M = "2026-01"
 
-INPUTS = {
-    "projects": PROJECTS,
-    "contracts": CONTRACTS,
-    "payments": PAYMENTS,
-    "organisations": ORGANISATIONS,
-    "roles": ROLES,
-    "ownerships": OWNERSHIPS,
-    "owner_roots": OWNER_ROOTS,
-    "hubs": HUBS,
-    "events": EVENTS,
-    "establishments": ESTABLISHMENTS,
-    "spells": SPELLS,
-    "worker_flows": WORKER_FLOWS,
-    "employments": EMPLOYMENTS,
-    "residences": RESIDENCES,
-    "holders": PROPERTY_HOLDERS,
-    "families": FAMILIES,
-    "persons": PERSONS,
-}
+INPUTS = {**tables_of(edges.SOURCES), **tables_of(scopes_module.SOURCES)}
 
 
 @pytest.fixture
 def scopes(engine: Any, table: Any, rows: Any) -> Any:
     """Scopes of a small world: elements by scope id, all edges of the world being in the network."""
-    from jobs.network import edges, scopes
 
     def make(**given: Any) -> Any:
         frames = {name: table(dataset, *given.get(name, ())) for name, dataset in INPUTS.items()}
-        of_edges = [
-            n for n in INPUTS if n not in ("projects", "owner_roots", "hubs", "employments", "persons")
-        ]
-        network = engine.settled(edges.transform(**{n: frames[n] for n in of_edges}, month=M))
+        of_edges = {name: frames[name] for name in tables_of(edges.SOURCES)}
+        network = engine.settled(edges.transform(**of_edges, month=M))
+        of_scopes = {name: frames[name] for name in tables_of(scopes_module.SOURCES)}
+        made = scopes_module.transform(edges=network, **of_scopes, month=M, settle=engine.settled)
         found: dict[str, set[str]] = {}
-        for row in rows(scopes.transform(edges=network, **frames, month=M, settle=engine.settled), SCOPES):
+        for row in rows(made, SCOPES):
             found.setdefault(row["scope_id"], set()).add(row["element"])
         return found
 
