@@ -1,0 +1,130 @@
+"""Kinds of node and edge of the network, and the attributes each may carry."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+NODE_KINDS = ("org", "person", "project", "dwelling", "address", "building", "place")
+"""The kinds of node; a node id is `<kind>:<identifier>`."""
+
+Value = str | int | bool | date | Decimal
+
+NODE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
+    "org": {
+        "name": str,
+        "org_form": str,
+        "nace": str,
+        "municipality_no": str,
+        "registered_on": date,
+        "bankrupt_on": date,
+        "winding_up_on": date,
+        "dissolved_on": date,
+        "deleted_on": date,
+        "employees_n": int,
+        "arrears_ore": int,
+        "arrears_month": str,
+        "arrears_status": str,
+        "hub_kind": str,
+        "owner_root": str,
+    },
+    "person": {"is_adult": bool},
+    "project": {
+        "client_orgnr": str,
+        "client_kind": str,
+        "work_kind": str,
+        "cpv": str,
+        "value_ore": int,
+        "municipality_no": str,
+        "started_on": date,
+        "ended_on": date,
+        "tier_limit": int,
+        "tier_limit_basis": str,
+        "tier_limit_rule": str,
+        "tier_limit_certainty": str,
+        "is_declared_complete": bool,
+        "coverage_share": Decimal,
+        "dispensations": str,
+    },
+    "dwelling": {
+        "unit_kind": str,
+        "rooms_n": int,
+        "area_m2": Decimal,
+        "bathrooms_n": int,
+        "building_no": str,
+        "building_kind": str,
+        "municipality_no": str,
+        "showers_n": int,
+        "permit": str,
+        "housing_kind": str,
+        "hub_kind": str,
+    },
+    "address": {"municipality_no": str, "hub_kind": str},
+    "building": {"building_kind": str, "municipality_no": str},
+    "place": {"tenants_n": int, "hub_kind": str},
+}
+"""Attributes a node may carry and their types; an attribute that is absent is unknown, never zero."""
+
+
+class EdgeKind(StrEnum):
+    """What an edge says, read from source to target."""
+
+    CONTRACT = "contract"
+    """Client org -> supplier org: one contract; amount is its value."""
+    PAYMENT = "payment"
+    """Paying org -> paid org: one invoice; amount excludes VAT, credit notes are negative."""
+    EMPLOYED_BY = "employed_by"
+    """Person -> org: one unbroken spell of reported employment."""
+    HOLDS_ROLE = "holds_role"
+    """Person or org -> org: one registered role."""
+    OWNS_SHARE = "owns_share"
+    """Person or org -> org: share of all shares at the last year end."""
+    RESIDES_IN = "resides_in"
+    """Person -> dwelling or address."""
+    HOLDS_DWELLING = "holds_dwelling"
+    """Org or person -> dwelling: registered owner or tenant, or provider or tenant by a housing notice."""
+    FAMILY = "family"
+    """Person -> person: registered family relation; used only to leave families out."""
+    LOCATED_AT = "located_at"
+    """Org -> place: registered business address as normalised text."""
+    WORKER_FLOW = "worker_flow"
+    """Failed org -> successor org: how many people worked for both, against what chance would give."""
+    TRANSFER = "transfer"
+    """Org -> org: recorded estate sale or business transfer."""
+
+
+EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
+    EdgeKind.CONTRACT: {
+        "contract_id": str,
+        "project_id": str,
+        "parent_contract_id": str,
+        "contract_kind": str,
+        "is_labour_bearing": bool,
+        "signed_on": date,
+        "declared_on": date,
+        "declaration": str,
+        "state": str,
+    },
+    EdgeKind.PAYMENT: {"invoice_id": str, "contract_id": str, "invoice_kind": str, "is_labour": bool},
+    EdgeKind.EMPLOYED_BY: {
+        "establishment_orgnr": str,
+        "position_pct": Decimal,
+        "is_paid": bool,
+        "end_reason": str,
+    },
+    EdgeKind.HOLDS_ROLE: {"role": str, "is_control": bool, "match": str},
+    EdgeKind.OWNS_SHARE: {"match": str},
+    EdgeKind.RESIDES_IN: {"source": str, "certainty": str, "employer_orgnr": str, "rent_deducted": str},
+    EdgeKind.HOLDS_DWELLING: {"holder_kind": str, "is_confirmed": bool, "rent_deducted": str},
+    EdgeKind.FAMILY: {"relation": str},
+    EdgeKind.LOCATED_AT: {},
+    EdgeKind.WORKER_FLOW: {
+        "moved_n": int,
+        "from_n": int,
+        "to_n": int,
+        "chance_share": Decimal,
+        "stratum": str,
+    },
+    EdgeKind.TRANSFER: {"event_kind": str},
+}
+"""Attributes an edge may carry beside the common ones, by kind."""
