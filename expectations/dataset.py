@@ -15,6 +15,7 @@ SHARE = pa.decimal128(9, 6)
 DECIMAL = pa.decimal128(18, 6)
 AREA = pa.decimal128(9, 1)
 HOURS = pa.decimal128(9, 2)
+WEIGHT = pa.decimal128(9, 4)
 TEXTS = pa.list_(pa.string())
 PAIRS = pa.map_(pa.string(), pa.string())
 

@@ -17,13 +17,14 @@ PERSON_LINKS = Dataset(
             "rule",
             "Why they are one person.",
             required=True,
-            codes=("d_number_to_fnr", "earlier_number", "name_birth_date_unique"),
+            codes=("d_number_to_fnr", "earlier_number", "name_birth_date_unique", "name_probability"),
         ),
         Column(
             name="match_probability",
             type=SHARE,
             required=True,
-            description="1 for links stated by the register; the stated precision of the rule otherwise.",
+            description="1 for links stated by the register; else the stated precision of the rule, or what "
+            "the comparison of names gave (`core_link__candidates`).",
         ),
         RAW_REFS,
     ),

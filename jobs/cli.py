@@ -16,6 +16,7 @@ COMMANDS = (
     "jobs.run_commands",
     "jobs.release.commands",
     "jobs.cases.commands",
+    "jobs.link.commands",
     "jobs.evaluate.commands",
     "jobs.lake.commands",
     "jobs.doctor.commands",

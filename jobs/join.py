@@ -9,7 +9,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 import pyarrow as pa
@@ -27,7 +27,7 @@ from jobs.ingest.purge import protected_persons
 from jobs.lake.deliveries import RawRef, instant
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
-from jobs.lake.runs import Run
+from jobs.lake.runs import PublishedRun, Run
 from jobs.months import window
 from jobs.plan.step import Step
 from jobs.plan.steps import STEPS
@@ -69,6 +69,29 @@ def run(
     return sorted(job.made, key=lambda ref: (ref.table, ref.partition)), job.deliveries()
 
 
+@contextmanager
+def inputs_of(
+    lake: Lake, published: PublishedRun, dataset: Dataset, *, engine: str = "sail"
+) -> Iterator[dict[str, DataFrame]]:
+    """What a table of a published run was made of, while the engine runs.
+
+    Args:
+        lake: Lake.
+        published: The run.
+        dataset: Table of the evaluated month.
+        engine: Engine setting.
+
+    Yields:
+        Frames by argument of the table's transform.
+    """
+    (step,) = (step for step in STEPS if step.dataset.name == dataset.name)
+    month, as_of = published.run.month, published.run.as_of
+    with open_engine(engine) as session:
+        job = _Join(lake, month, as_of, lambda: session, log.debug)
+        job.made.extend(published.tables)
+        yield job.frames(step)
+
+
 class _Join:
     """One run of the job: what is visible, what has been made so far, and the engine once it is needed."""
 
@@ -101,15 +124,23 @@ class _Join:
         found = self._lake.find(step.dataset, partition=self._month, inputs=inputs, parameters=parameters)
         if found is None:
             started = self._begin(step.dataset, self._month)
-            frames = {name: self._raw(step.raw[name], refs) for name, refs in raw.items()}
-            frames |= {name: self._table(step.tables[name], refs) for name, refs in tables.items()}
+            frames = self.frames(step)
             more = {"settle": self._engine().settled} if step.settles else {}
-            rows = step.transform(**frames, **more, month=self._month).toArrow()
+            made = step.transform(**frames, **more, month=self._month)
+            rows = made if isinstance(made, pa.Table) else made.toArrow()
             found = self._lake.publish(
                 step.dataset, rows, partition=self._month, inputs=inputs, parameters=parameters
             )
             _told(found, _rows(raw) + sum(ref.rows for refs in tables.values() for ref in refs), started)
         self.made.append(found)
+
+    def frames(self, step: Step) -> dict[str, DataFrame]:
+        """What a table of the month is made of, by argument; tables made earlier must be in `made`."""
+        raw = {name: self._select(raw_input, self._month) for name, raw_input in step.raw.items()}
+        tables = {name: self._refs(dataset, name in step.window) for name, dataset in step.tables.items()}
+        return {name: self._raw(step.raw[name], refs) for name, refs in raw.items()} | {
+            name: self._table(step.tables[name], refs) for name, refs in tables.items()
+        }
 
     def make_months(self, step: Step) -> None:
         """Make or carry a table for every month of the window, as few jobs of the engine as memory allows."""

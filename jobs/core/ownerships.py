@@ -4,10 +4,11 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_org import OWNERSHIPS
+from jobs.core.person_links import linked
 from jobs.core.rows import refs, shaped, share
 
 
-def transform(*, shareholdings: DataFrame, month: str) -> DataFrame:
+def transform(*, shareholdings: DataFrame, person_links: DataFrame, month: str) -> DataFrame:
     """One row per shareholder and company; a later list of a company replaces the whole earlier one.
 
     The number of shares of a company stands on each row either for the company or for the class. It is for
@@ -15,25 +16,28 @@ def transform(*, shareholdings: DataFrame, month: str) -> DataFrame:
 
     Args:
         shareholdings: Raw shareholdings with delivery, of year ends up to the month's end.
+        person_links: `core_link__person_links`; a shareholder has no number, a comparison may have found one.
         month: Month evaluated.
     """
     newest = Window.partitionBy("company_orgnr")
-    current = (
+    # A row repeated in the file counts once; the last one stands. The same person under two spellings is two
+    # rows.
+    last_row = Window.partitionBy(
+        "company_orgnr", "share_class", F.coalesce("holder_orgnr", "holder_token")
+    ).orderBy(F.desc("file_name"), F.desc("record_no"))
+    delivered = (
         shareholdings.withColumn("last_no", F.max("order_no").over(newest))
         .where(F.col("order_no") == F.col("last_no"))
         .where(F.col("gone_on").isNull())
-        .withColumn(
-            "holder_id",
-            F.when(F.col("holder_orgnr").isNotNull(), F.concat(F.lit("org:"), "holder_orgnr"))
-            .when(F.col("holder_birth_year").isNotNull(), F.concat(F.lit("person:"), "holder_token"))
-            .otherwise(F.concat(F.lit("other:"), "holder_token")),
-        )
+        .withColumn("n", F.row_number().over(last_row))
+        .where("n = 1")
     )
-    # A row repeated in the file counts once; the last one stands.
-    last_row = Window.partitionBy("company_orgnr", "share_class", "holder_id").orderBy(
-        F.desc("file_name"), F.desc("record_no")
+    current = linked(delivered, person_links, "holder_token").withColumn(
+        "holder_id",
+        F.when(F.col("holder_orgnr").isNotNull(), F.concat(F.lit("org:"), "holder_orgnr"))
+        .when(F.col("holder_birth_year").isNotNull(), F.concat(F.lit("person:"), "holder_token"))
+        .otherwise(F.concat(F.lit("other:"), "holder_token")),
     )
-    current = current.withColumn("n", F.row_number().over(last_row)).where("n = 1")
     totals = (
         current.groupBy("company_orgnr", "share_class")
         .agg(F.max("company_shares").alias("class_total"), F.sum("shares").alias("class_held"))

@@ -38,6 +38,7 @@ STEPS = (
         dataset=core_org.OWNERSHIPS,
         transform=ownerships.transform,
         raw={"shareholdings": RawInput(dataset=raw_tax.SHAREHOLDINGS, holds_at_end=True)},
+        tables=LINKS,
     ),
     Step(
         dataset=core_org.OWNER_ROOTS,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from expectations.dataset import Dataset
@@ -17,7 +18,8 @@ class Step:
 
     Attributes:
         dataset: The table.
-        transform: Pure function from frames and the month to its rows; its arguments are named below.
+        transform: Pure function from frames and the month to its rows; its arguments are named below. It
+            gives a frame, or rows where the work was done in this process.
         raw: Raw tables it reads, by argument.
         tables: Tables of the month it reads, by argument; made by earlier steps.
         window: Which of `tables` are read for all months of the window rather than the evaluated one.
@@ -26,7 +28,7 @@ class Step:
     """
 
     dataset: Dataset
-    transform: Callable[..., DataFrame]
+    transform: Callable[..., DataFrame | pa.Table]
     raw: Mapping[str, RawInput] = field(default_factory=dict)
     tables: Mapping[str, Dataset] = field(default_factory=dict)
     window: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from expectations.tables_core_org import OWNER_ROOTS, OWNERSHIPS
+from expectations.tables_core_work import PERSON_LINKS
 from expectations.tables_raw_tax import SHAREHOLDINGS
 
 M = "2026-01"
@@ -20,12 +21,14 @@ def held(
 
 
 @pytest.fixture
-def made(raw: Any, rows: Any) -> Any:
+def made(raw: Any, rows: Any, table: Any) -> Any:
     from jobs.core.ownerships import transform
 
-    def make(*deliveries: Any, month: Any = M) -> Any:
+    def make(*deliveries: Any, month: Any = M, links: Any = ()) -> Any:
         frame = transform(
-            shareholdings=raw(SHAREHOLDINGS, month, *deliveries, holds_at_end=True), month=month
+            shareholdings=raw(SHAREHOLDINGS, month, *deliveries, holds_at_end=True),
+            person_links=table(PERSON_LINKS, *links),
+            month=month,
         )
         return {
             (r["orgnr"], r["holder_id"].split(":")[0]): (str(r["share"]), r["year"])
@@ -51,6 +54,15 @@ def test_classes_are_summed_when_the_total_is_the_class_own(made: Any, sent: Any
         (COMPANY, "person"): ("0.400000", "2024"),
         (COMPANY, "org"): ("0.600000", "2024"),
     }
+
+
+def test_two_spellings_of_one_person_are_one_holder(made: Any, sent: Any) -> None:
+    other = "p1_" + "b" * 26
+    rows = [held(30, 100), held(20, 100, holder_token=other)]
+    link = {"token": other, "person_id": PERSON, "rule": "name_probability"}
+    links = [link | {"match_probability": Decimal("0.99")}]
+    delivered = sent("D1", "2024", rows, kind="snapshot")
+    assert made(delivered, links=links) == {(COMPANY, "person"): ("0.500000", "2024")}
 
 
 def test_share_is_rounded_half_up_to_millionths(made: Any, sent: Any) -> None:

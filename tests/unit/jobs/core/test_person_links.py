@@ -1,7 +1,9 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from expectations.tables_core_link import CANDIDATES, KNOWN_LINKS
 from expectations.tables_core_work import FAMILIES, PERSON_LINKS, PERSONS
 from expectations.tables_raw_amelding import RECIPIENTS
 from expectations.tables_raw_brreg import ROLES
@@ -29,7 +31,7 @@ def number(current: str, own: str, position: int, kind: str | None = None) -> di
 
 @pytest.fixture
 def made(raw: Any, rows: Any) -> Any:
-    from jobs.core.person_links import transform
+    from jobs.core.known_links import transform
 
     def make(identifiers: Any = (), recipients: Any = (), roles: Any = ()) -> Any:
         frame = transform(
@@ -38,7 +40,7 @@ def made(raw: Any, rows: Any) -> Any:
             roles=raw(ROLES, M, *roles),
             month=M,
         )
-        return {r["token"][-1]: (r["person_id"][-1], r["rule"]) for r in rows(frame, PERSON_LINKS)}
+        return {r["token"][-1]: (r["person_id"][-1], r["rule"]) for r in rows(frame, KNOWN_LINKS)}
 
     return make
 
@@ -174,3 +176,25 @@ def test_family_is_of_the_current_record(raw: Any, rows: Any, table: Any, sent: 
     assert [(r["person_id"][-1], r["related_person_id"][-1], r["relation"]) for r in found] == [
         ("f", "c", "barn")
     ]
+
+
+def test_what_a_register_states_goes_before_what_names_say(table: Any, rows: Any) -> None:
+    from jobs.core.person_links import transform
+
+    stated = {"token": token("d"), "person_id": token("f"), "rule": "d_number_to_fnr"}
+    candidate = {"person_id": token("g"), "match_probability": Decimal("0.99"), "decision": "linked"}
+    frame = transform(
+        known_links=table(KNOWN_LINKS, stated | {"match_probability": Decimal(1)}),
+        candidates=table(
+            CANDIDATES,
+            candidate | {"token": token("d")},
+            candidate | {"token": token("h")},
+            candidate | {"token": token("i"), "decision": "ambiguous"},
+            candidate | {"token": token("j"), "decision": "unlikely"},
+        ),
+        month=M,
+    )
+    assert [
+        (r["token"][-1], r["person_id"][-1], r["rule"], str(r["match_probability"]))
+        for r in rows(frame, PERSON_LINKS)
+    ] == [("d", "f", "d_number_to_fnr", "1.000000"), ("h", "g", "name_probability", "0.990000")]

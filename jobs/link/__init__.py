@@ -1,0 +1,1 @@
+"""Which records without a number are which person: candidates, weights, and what is taken for a link."""
