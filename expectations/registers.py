@@ -57,6 +57,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_link__fairness": POPULATION,
     "core_link__known_links": POPULATION,
     "core_link__person_links": POPULATION,
+    "core_link__tasks": POPULATION,
     "core_link__persons": POPULATION,
     "core_link__families": POPULATION,
     "core_outcome__reviews": OUTCOMES,

@@ -1,6 +1,6 @@
 """Core tables of person linkage: links that registers state, and candidates with their weights."""
 
-from expectations.columns import MONTH, RAW_REFS, person, text, whole
+from expectations.columns import MONTH, RAW_REFS, day, person, text, whole
 from expectations.dataset import PAIRS, SHARE, WEIGHT, Column, Dataset, PersonalData
 
 KNOWN_LINKS = Dataset(
@@ -109,4 +109,26 @@ FAIRNESS = Dataset(
     ),
 )
 
-DATASETS = (KNOWN_LINKS, CANDIDATES, FAIRNESS)
+LINK_TASKS = Dataset(
+    name="core_link__tasks",
+    description="One row per decision of a person about a link and reason to look at it again.",
+    owner="Arbeidstilsynet",
+    key=("judgement_id", "why"),
+    columns=(
+        MONTH,
+        text("judgement_id", "The decision.", required=True),
+        person("token", "Pseudonym that was judged.", required=True),
+        person("person_id", "Person it was judged against.", required=True),
+        text("verdict", "What was decided.", required=True, codes=("same", "different")),
+        day("review_by", "Day by which it must be looked at again.", required=True),
+        text(
+            "why",
+            "A register states the contrary and holds; the comparison of names speaks strongly against it; "
+            "or the review is due.",
+            required=True,
+            codes=("register_states_the_contrary", "comparison_speaks_against", "review_is_due"),
+        ),
+    ),
+)
+
+DATASETS = (KNOWN_LINKS, CANDIDATES, FAIRNESS, LINK_TASKS)

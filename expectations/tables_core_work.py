@@ -17,7 +17,13 @@ PERSON_LINKS = Dataset(
             "rule",
             "Why they are one person.",
             required=True,
-            codes=("d_number_to_fnr", "earlier_number", "name_birth_date_unique", "name_probability"),
+            codes=(
+                "d_number_to_fnr",
+                "earlier_number",
+                "name_birth_date_unique",
+                "name_probability",
+                "judged_same",
+            ),
         ),
         Column(
             name="match_probability",

@@ -28,6 +28,7 @@ from jobs.lake.deliveries import RawRef, instant
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
 from jobs.lake.runs import PublishedRun, Run
+from jobs.link import judgements
 from jobs.months import window
 from jobs.plan.step import Step
 from jobs.plan.steps import STEPS
@@ -108,6 +109,7 @@ class _Join:
         self._used: dict[str, RawRef] = {}
         self._files: dict[str, list[str]] = {}
         self._protected = protected_persons(lake)
+        self._judgements = judgements.table(judgements.known_at(lake, as_of))
 
     def deliveries(self) -> list[RawRef]:
         """Deliveries that were used, in order of id."""
@@ -121,6 +123,8 @@ class _Join:
         is_shielded = any(raw_input.dataset.name in SHIELDED for raw_input in step.raw.values())
         # Who is protected decides what the table holds, whenever the protection became known.
         parameters = {"protected": _digest(self._protected)} if is_shielded else {}
+        if step.judged:
+            parameters["judgements"] = _digest(self._judgements["judgement_id"].to_pylist())
         found = self._lake.find(step.dataset, partition=self._month, inputs=inputs, parameters=parameters)
         if found is None:
             started = self._begin(step.dataset, self._month)
@@ -138,9 +142,11 @@ class _Join:
         """What a table of the month is made of, by argument; tables made earlier must be in `made`."""
         raw = {name: self._select(raw_input, self._month) for name, raw_input in step.raw.items()}
         tables = {name: self._refs(dataset, name in step.window) for name, dataset in step.tables.items()}
-        return {name: self._raw(step.raw[name], refs) for name, refs in raw.items()} | {
-            name: self._table(step.tables[name], refs) for name, refs in tables.items()
-        }
+        frames = {name: self._raw(step.raw[name], refs) for name, refs in raw.items()}
+        frames |= {name: self._table(step.tables[name], refs) for name, refs in tables.items()}
+        if step.judged:
+            frames["judgements"] = self._engine().frame(self._judgements)
+        return frames
 
     def make_months(self, step: Step) -> None:
         """Make or carry a table for every month of the window, as few jobs of the engine as memory allows."""

@@ -188,6 +188,47 @@ def show_indicator(indicator_id: Annotated[str, typer.Argument(metavar="ID")], a
     emit(rows if as_json else [{"field": k, "value": v} for k, v in rows[0].items()], as_json)
 
 
+@indicators_app.command("impact")
+def show_impact(
+    indicator_id: Annotated[str, typer.Argument(metavar="ID")],
+    month: Month,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another value of a threshold; may be repeated."),
+    ] = None,
+    without: Annotated[bool, typer.Option("--without", help="As if the indicator were not there.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also cases that stay as they are.")] = False,
+    lake: LakeOption = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Tells which cases of a month would appear, vanish or move, and for whom; nothing is published."""
+    from jobs.cases.impact import impact
+
+    given = dict(text.partition("=")[::2] for text in changes or ())
+    if bool(given) is without:
+        raise UsageError("give --set NAME=VALUE, or --without")
+    rows = impact(open_reader(lake, month, as_of), indicator_id, given, without=without)
+    differ = [row for row in rows if row["change"] != "stays"]
+    emit(
+        rows if every else differ,
+        as_json,
+        (
+            "change",
+            "case_id",
+            "rank_before",
+            "rank_after",
+            "band_before",
+            "band_after",
+            "indicators_before",
+            "indicators_after",
+            "recipients_before",
+            "recipients_after",
+        ),
+        f"{indicator_id} in {month}: {len(differ)} of {len(rows)} cases would change",
+    )
+
+
 def show_company(
     orgnr: Annotated[str, typer.Argument(metavar="ORGNR", help="Organisation number.")],
     month: Month,

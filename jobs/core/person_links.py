@@ -4,21 +4,30 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_work import PERSON_LINKS
-from jobs.core.rows import shaped
+from jobs.core.rows import shaped, union_all
 
 
-def transform(*, known_links: DataFrame, candidates: DataFrame, month: str) -> DataFrame:
+def transform(
+    *, known_links: DataFrame, candidates: DataFrame, judgements: DataFrame, month: str
+) -> DataFrame:
     """One row per token that stands for a person under another number or name.
 
-    What a register states goes before what a comparison of names finds.
+    What a register states goes before what people have decided, and that before what names say.
 
     Args:
         known_links: `core_link__known_links`.
         candidates: `core_link__candidates`.
+        judgements: `jobs.link.judgements.JUDGED` rows in force.
         month: Month evaluated.
     """
-    found = candidates.where(F.col("decision") == "linked").join(
-        known_links.select("token"), "token", "left_anti"
+    numbered = known_links.select("token")
+    same = judgements.where(F.col("verdict") == "same").join(numbered, "token", "left_anti")
+    different = either_way(judgements.where(F.col("verdict") == "different")).select("token", "person_id")
+    found = (
+        candidates.where(F.col("decision") == "linked")
+        .join(numbered, "token", "left_anti")
+        .join(same.select("token"), "token", "left_anti")
+        .join(different, ["token", "person_id"], "left_anti")
     )
     by_name = found.select(
         "token",
@@ -27,8 +36,29 @@ def transform(*, known_links: DataFrame, candidates: DataFrame, month: str) -> D
         "match_probability",
         "raw_refs",
     )
+    by_people = same.select(
+        "token",
+        "person_id",
+        F.lit("judged_same").alias("rule"),
+        F.lit("1.000000").cast("decimal(9,6)").alias("match_probability"),
+        F.array(F.concat(F.lit("judgement|"), "judgement_id")).alias("raw_refs"),
+    )
     stated = known_links.select("token", "person_id", "rule", "match_probability", "raw_refs")
-    return shaped(stated.unionByName(by_name), PERSON_LINKS, month)
+    return shaped(union_all([stated, by_people, by_name]), PERSON_LINKS, month)
+
+
+def either_way(judgements: DataFrame) -> DataFrame:
+    """Decisions with the two pseudonyms in either order.
+
+    Args:
+        judgements: `jobs.link.judgements.JUDGED` rows.
+    """
+    turned = judgements.select(
+        F.col("person_id").alias("token"),
+        F.col("token").alias("person_id"),
+        *(name for name in judgements.columns if name not in ("token", "person_id")),
+    )
+    return judgements.unionByName(turned)
 
 
 def linked(rows: DataFrame, links: DataFrame, *columns: str) -> DataFrame:

@@ -278,8 +278,9 @@ def scores_of(method: str, setting: Setting, fold: Fold, orgnrs: Sequence[str]) 
     train = np.vstack(
         [_aligned(f, setting.tested)[own] for f, own in zip(setting.learnt_from, learnt, strict=True)]
     )
+    named = [f.orgnrs for f in setting.learnt_from]
     positive = np.array(
-        [f.orgnrs[n] in confirmed for f, own in zip(setting.learnt_from, learnt, strict=True) for n in own]
+        [names[n] in confirmed for names, own in zip(named, learnt, strict=True) for n in own]
     )
     return _LEARNERS[method](train, positive, test, setting.seed)
 
@@ -291,7 +292,8 @@ def _with_links(
     train, positive = [], []
     for figures, known in zip(setting.learnt_from, setting.links_learnt, strict=True):
         own = _learnable(figures, fold)
-        listed = [figures.orgnrs[n] for n in own]
+        names = figures.orgnrs
+        listed = [names[n] for n in own]
         crossed = neighbours.crossed_scores(known, confirmed, listed, setting.groups.group_of, setting.seed)
         train.append(np.column_stack([_aligned(figures, setting.tested)[own], *crossed.values()]))
         positive += [o in confirmed for o in listed]

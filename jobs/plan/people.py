@@ -7,7 +7,7 @@ from expectations import tables_raw_brreg as raw_brreg
 from expectations import tables_raw_owners as raw_owners
 from expectations import tables_raw_residence as raw_residence
 from expectations import tables_raw_tax as raw_tax
-from jobs.core import families, known_links, person_links, persons
+from jobs.core import families, known_links, link_tasks, person_links, persons
 from jobs.core.roles import HISTORY_MONTHS
 from jobs.core.visible import RawInput
 from jobs.link import candidates, fairness
@@ -56,6 +56,13 @@ STEPS = (
         dataset=core_work.PERSON_LINKS,
         transform=person_links.transform,
         tables={"known_links": core_link.KNOWN_LINKS, "candidates": core_link.CANDIDATES},
+        judged=True,
+    ),
+    Step(
+        dataset=core_link.LINK_TASKS,
+        transform=link_tasks.transform,
+        tables={"known_links": core_link.KNOWN_LINKS, "candidates": core_link.CANDIDATES},
+        judged=True,
     ),
     Step(dataset=core_work.PERSONS, transform=persons.transform, raw=PEOPLE, tables=LINKS),
     Step(

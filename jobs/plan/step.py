@@ -24,6 +24,7 @@ class Step:
         tables: Tables of the month it reads, by argument; made by earlier steps.
         window: Which of `tables` are read for all months of the window rather than the evaluated one.
         by_month: Made for every month of the window; `transform` takes `months` and may make several at once.
+        judged: `transform` takes `judgements`, what people have decided about links.
         settles: `transform` takes `settle`, to compute candidates once before it builds on them.
     """
 
@@ -33,6 +34,7 @@ class Step:
     tables: Mapping[str, Dataset] = field(default_factory=dict)
     window: frozenset[str] = frozenset()
     by_month: bool = False
+    judged: bool = False
     settles: bool = False
 
 

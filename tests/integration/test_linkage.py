@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,31 @@ def test_what_a_register_states_is_told_as_that(place: Path) -> None:
     )
     nobody = "p1_" + "a" * 26
     kjede("link", "explain", stated["token"], nobody, "--lake", "L", "--month", MONTH, code=2, cwd=place)
+
+
+def test_what_people_decide_is_followed_from_then_on(place: Path) -> None:
+    candidates = rows(place, "core_link__candidates")
+    linked = next(row for row in candidates if row["decision"] == "linked")
+    pair = (linked["token"], linked["person_id"])
+    given = (
+        "--reason",
+        "Two sisters, both heard.",
+        "--evidence",
+        "case 2026/114",
+        "--review-by",
+        "2099-01-01",
+    )
+    kjede("link", "judge", *pair, "--different", *given, "--lake", "L", cwd=place)
+    kjede("link", "judge", *pair, "--same", *given[:-1], "tomorrow", "--lake", "L", code=2, cwd=place)
+    month = ("--landing", "W/landing", "--lake", "L", "--month", MONTH)
+    before = {row["token"] for row in rows(place, "core_link__person_links")}
+    assert linked["token"] in before
+    as_of = datetime.now(UTC).isoformat(timespec="seconds")
+    kjede("run", *month, "--as-of", as_of, cwd=place)
+    after = {row["token"] for row in rows(place, "core_link__person_links")}
+    assert after == before - {linked["token"]}
+    (task,) = json.loads(kjede("link", "tasks", "--lake", "L", "--month", MONTH, "--json", cwd=place))
+    assert (task["why"], task["token"]) == ("comparison_speaks_against", linked["token"])
+    shown = json.loads(kjede("link", "report", "--lake", "L", "--month", MONTH, "--json", cwd=place))
+    assert {row["dimension"] for row in shown} >= {"number", "org_form"}
+    assert all(row["false_value"] == 0 for row in shown)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from graph.registry import INDICATORS
+from graph.registry import INDICATORS, indicator
 from jobs.keys import KeyRing, pseudonyms
 from jobs.lake.delivery_writer import json_lines, write_delivery
 from jobs.lake.lake import Lake
@@ -86,6 +86,24 @@ def test_every_ring_is_a_case_and_innocent_firms_are_in_none(place: Path) -> Non
     innocent = {c for a in truth(place, "look_alikes.jsonl") for c in a["companies"]} - ring_firms
     assert in_cases & innocent == set()
     assert [case["rank"] for case in cases] == list(range(1, len(cases) + 1))
+
+
+def test_impact_of_another_threshold_is_told_case_by_case(place: Path) -> None:
+    given = ("--lake", "L", "--month", MONTH, "--all")
+    now = indicator("A01").default_thresholds.look_back_months
+    same = rows("indicators", "impact", "A01", "--set", f"look_back_months={now}", *given, cwd=place)
+    assert {row["change"] for row in same} == {"stays"}
+    cases = {c["case_id"]: c for c in rows("cases", "list", "--lake", "L", "--month", MONTH, cwd=place)}
+    assert {row["case_id"] for row in same} == set(cases)
+    without = rows("indicators", "impact", "B01", "--without", *given, cwd=place)
+    for row in without:
+        assert "B01" not in row["indicators_after"]
+        if row["change"] == "vanishes":
+            assert "B01" in cases[row["case_id"]]["indicators"]
+            assert row["recipients_after"] == []
+    assert any(row["change"] == "vanishes" for row in without)
+    kjede("indicators", "impact", "A01", "--set", "depth=1", *given, code=2, cwd=place)
+    kjede("indicators", "impact", "A01", *given, code=2, cwd=place)
 
 
 def test_every_case_walks_back_to_a_delivered_record(place: Path) -> None:

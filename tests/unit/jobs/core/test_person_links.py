@@ -1,14 +1,17 @@
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from expectations.tables_core_link import CANDIDATES, KNOWN_LINKS
+from expectations.tables_core_link import CANDIDATES, KNOWN_LINKS, LINK_TASKS
 from expectations.tables_core_work import FAMILIES, PERSON_LINKS, PERSONS
 from expectations.tables_raw_amelding import RECIPIENTS
 from expectations.tables_raw_brreg import ROLES
 from expectations.tables_raw_residence import IDENTIFIERS, RELATIONS
 from expectations.tables_raw_residence import PERSONS as RAW_PERSONS
+from jobs.link.judgements import JUDGED
 
 M = "2026-01"
 
@@ -140,8 +143,6 @@ def test_person_has_one_row_and_the_current_record(raw: Any, rows: Any, table: A
 def test_adult_at_the_months_end(
     raw: Any, rows: Any, table: Any, sent: Any, born_on: Any, is_adult: Any
 ) -> None:
-    from datetime import date
-
     from jobs.core.persons import transform
 
     row = {"person_token": token("f"), "person_status": "bosatt", "born_on": date.fromisoformat(born_on)}
@@ -178,7 +179,16 @@ def test_family_is_of_the_current_record(raw: Any, rows: Any, table: Any, sent: 
     ]
 
 
-def test_what_a_register_states_goes_before_what_names_say(table: Any, rows: Any) -> None:
+def judged(own: str, person: str, verdict: str, review_by: date = date(2026, 2, 1)) -> dict[str, Any]:
+    ids = {
+        "token": token(own),
+        "person_id": token(person),
+        "judgement_id": f"j-{own if own != 'g' else person}",
+    }
+    return ids | {"verdict": verdict, "review_by": review_by}
+
+
+def test_registers_go_before_people_and_people_before_names(table: Any, rows: Any, engine: Any) -> None:
     from jobs.core.person_links import transform
 
     stated = {"token": token("d"), "person_id": token("f"), "rule": "d_number_to_fnr"}
@@ -191,10 +201,62 @@ def test_what_a_register_states_goes_before_what_names_say(table: Any, rows: Any
             candidate | {"token": token("h")},
             candidate | {"token": token("i"), "decision": "ambiguous"},
             candidate | {"token": token("j"), "decision": "unlikely"},
+            candidate | {"token": token("k")},
+            candidate | {"token": token("l")},
+        ),
+        judgements=engine.frame(
+            pa.Table.from_pylist(
+                [
+                    judged("d", "g", "same"),
+                    judged("i", "g", "same"),
+                    judged("g", "k", "different"),
+                    judged("l", "f", "same"),
+                ],
+                schema=JUDGED,
+            )
         ),
         month=M,
     )
     assert [
         (r["token"][-1], r["person_id"][-1], r["rule"], str(r["match_probability"]))
         for r in rows(frame, PERSON_LINKS)
-    ] == [("d", "f", "d_number_to_fnr", "1.000000"), ("h", "g", "name_probability", "0.990000")]
+    ] == [
+        ("d", "f", "d_number_to_fnr", "1.000000"),
+        ("h", "g", "name_probability", "0.990000"),
+        ("i", "g", "judged_same", "1.000000"),
+        ("l", "f", "judged_same", "1.000000"),
+    ]
+
+
+def test_a_decision_that_evidence_speaks_against_or_whose_day_has_come_is_a_task(
+    table: Any, rows: Any, engine: Any
+) -> None:
+    from jobs.core.link_tasks import transform
+
+    candidate = {"person_id": token("g"), "decision": "linked", "match_probability": Decimal(1)}
+    judgements = [
+        judged("d", "f", "different"),
+        judged("g", "h", "different"),
+        judged("g", "i", "different"),
+        judged("j", "g", "same"),
+        judged("k", "g", "same", review_by=date(2026, 1, 31)),
+    ]
+    frame = transform(
+        known_links=table(
+            KNOWN_LINKS, {"token": token("d"), "person_id": token("f"), "rule": "earlier_number"}
+        ),
+        candidates=table(
+            CANDIDATES,
+            candidate | {"token": token("h"), "match_weight": Decimal(10)},
+            candidate | {"token": token("i"), "match_weight": Decimal("9.9")},
+            candidate | {"token": token("j"), "match_weight": Decimal("-10")},
+        ),
+        judgements=engine.frame(pa.Table.from_pylist(judgements, schema=JUDGED)),
+        month=M,
+    )
+    assert {(r["judgement_id"][-1], r["token"][-1], r["why"]) for r in rows(frame, LINK_TASKS)} == {
+        ("d", "d", "register_states_the_contrary"),
+        ("h", "h", "comparison_speaks_against"),
+        ("j", "j", "comparison_speaks_against"),
+        ("k", "k", "review_is_due"),
+    }
