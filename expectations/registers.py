@@ -22,6 +22,13 @@ ENTITIES = Register("brreg", "Enhetsregisteret", "Central Coordinating Register 
 SHAREHOLDERS = Register("skatteetaten", "Aksjonærregisteret", "Shareholder register")
 A_MELDING = Register("skatteetaten", "A-ordningen (a-melding)", "Employer reporting (a-melding)")
 TAX = Register("skatteetaten", "Skatteetatens opplysninger om restanser", "Tax arrears (Skatteetaten)")
+TAX_DUTIES = Register(
+    "skatteetaten", "Skatteetatens opplysninger om krav og plikter", "Tax claims and duties (Skatteetaten)"
+)
+PAY_OUT = Register(
+    "skatteetaten", "Utbetalingskonto og kontaktopplysninger", "Pay-out accounts and contact data"
+)
+STATEMENTS = Register("skatteetaten", "Næringsspesifikasjon", "Statements of accounts (næringsspesifikasjon)")
 CHAIN = Register(
     "byggherre", "Kontraktskjede fra byggherrer og hovedleverandører", "Contract chain from clients"
 )
@@ -29,12 +36,17 @@ CADASTRE = Register("kartverket", "Matrikkelen og grunnboken", "Cadastre and lan
 POPULATION = Register("folkeregisteret", "Folkeregisteret", "Population register")
 HOUSING = Register("arbeidstilsynet", "Innkvarteringsmeldinger", "Housing notices")
 OUTCOMES = Register("arbeidstilsynet", "Hendelser og utfall fra tilsyn", "Events and outcomes of inspections")
+APPROVALS = Register(
+    "arbeidstilsynet", "Arbeidstilsynets godkjenningsregistre", "Registers of approvals (Arbeidstilsynet)"
+)
 
 REGISTER_OF: dict[str, Register] = {
     "core_org__organisations": ENTITIES,
     "core_org__establishments": ENTITIES,
     "core_org__roles": ENTITIES,
     "core_org__hubs": ENTITIES,
+    "core_org__registration_duties": ENTITIES,
+    "core_org__approvals": APPROVALS,
     "core_org__ownerships": SHAREHOLDERS,
     "core_org__owner_roots": SHAREHOLDERS,
     "core_org__events": OUTCOMES,
@@ -42,7 +54,16 @@ REGISTER_OF: dict[str, Register] = {
     "core_work__pay": A_MELDING,
     "core_work__spells": A_MELDING,
     "core_work__worker_flows": A_MELDING,
+    "core_work__worker_exits": A_MELDING,
     "core_tax__standing": TAX,
+    "core_tax__withholding_months": TAX_DUTIES,
+    "core_tax__contribution_terms": TAX_DUTIES,
+    "core_tax__filing_duties": TAX_DUTIES,
+    "core_tax__vat_terms": TAX_DUTIES,
+    "core_tax__accounts": STATEMENTS,
+    "core_tax__identifiers": PAY_OUT,
+    "core_tax__arrears_terms": TAX,
+    "core_tax__vat_mismatches": TAX_DUTIES,
     "core_chain__projects": CHAIN,
     "core_chain__coverage": CHAIN,
     "core_chain__contracts": CHAIN,

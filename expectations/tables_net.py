@@ -4,7 +4,19 @@ from expectations.columns import MONTH, VALID_FROM, VALID_TO, text, whole
 from expectations.dataset import PAIRS, SHARE, YES_NO, Column, Dataset, PersonalData
 
 PERSONAL = PersonalData.PERSONAL
-NODE_KINDS = ("org", "person", "project", "dwelling", "address", "building", "place")
+NODE_KINDS = (
+    "org",
+    "person",
+    "project",
+    "dwelling",
+    "address",
+    "building",
+    "place",
+    "period",
+    "authority",
+    "identifier",
+    "register",
+)
 EDGE_KINDS = (
     "contract",
     "payment",
@@ -17,8 +29,30 @@ EDGE_KINDS = (
     "located_at",
     "worker_flow",
     "transfer",
+    "tax_due",
+    "payroll_term",
+    "tax_standing",
+    "filing_duty",
+    "vat_mismatch",
+    "arrears_term",
+    "worker_exit",
+    "uses_identifier",
+    "filed_by",
+    "registration_duty",
+    "approval",
 )
-SCOPE_KINDS = ("project", "flow", "succession", "dwelling")
+SCOPE_KINDS = (
+    "project",
+    "flow",
+    "succession",
+    "dwelling",
+    "withholding",
+    "filing",
+    "vatpair",
+    "exit",
+    "identifier",
+    "registration",
+)
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")
 ROW_MONTH = text("row_month", "Month partition of that row.")

@@ -5,7 +5,19 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-NODE_KINDS = ("org", "person", "project", "dwelling", "address", "building", "place")
+NODE_KINDS = (
+    "org",
+    "person",
+    "project",
+    "dwelling",
+    "address",
+    "building",
+    "place",
+    "period",
+    "authority",
+    "identifier",
+    "register",
+)
 """The kinds of node; a node id is `<kind>:<identifier>`."""
 
 Value = str | int | bool | date | Decimal
@@ -62,6 +74,10 @@ NODE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     "address": {"municipality_no": str, "hub_kind": str},
     "building": {"building_kind": str, "municipality_no": str},
     "place": {"tenants_n": int, "hub_kind": str},
+    "period": {},
+    "authority": {},
+    "identifier": {},
+    "register": {},
 }
 """Attributes a node may carry and their types; an attribute that is absent is unknown, never zero."""
 
@@ -91,6 +107,28 @@ class EdgeKind(StrEnum):
     """Failed org -> successor org: how many people worked for both, against what chance would give."""
     TRANSFER = "transfer"
     """Org -> org: recorded estate sale or business transfer."""
+    TAX_DUE = "tax_due"
+    """Org -> period: one month of pay; amount is withheld tax and employer contribution due and unpaid."""
+    PAYROLL_TERM = "payroll_term"
+    """Org -> period: one two-month term; amount is the base of the employer contribution."""
+    TAX_STANDING = "tax_standing"
+    """Org -> authority: its latest answer on arrears."""
+    VAT_MISMATCH = "vat_mismatch"
+    """Buying org -> selling org: terms whose VAT was laid beside each other."""
+    ARREARS_TERM = "arrears_term"
+    """Org -> period: what it had due and unpaid at the end of one two-month term."""
+    WORKER_EXIT = "worker_exit"
+    """Org with lasting arrears -> org: how many of its workers went there."""
+    USES_IDENTIFIER = "uses_identifier"
+    """Person -> identifier: a pay-out account or contact that the person gave."""
+    FILED_BY = "filed_by"
+    """Org -> org that files its employer reports."""
+    FILING_DUTY = "filing_duty"
+    """Org -> period: one report that was due for it and did not come."""
+    REGISTRATION_DUTY = "registration_duty"
+    """Org -> register: an approval that its trade needs."""
+    APPROVAL = "approval"
+    """Org -> register: an unbroken run of looks at the register that showed the same state."""
 
 
 EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
@@ -126,5 +164,26 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "stratum": str,
     },
     EdgeKind.TRANSFER: {"event_kind": str},
+    EdgeKind.TAX_DUE: {"answered_on": date, "due_on": date, "expected_ore": int, "suspended_ore": int},
+    EdgeKind.PAYROLL_TERM: {},
+    EdgeKind.FILING_DUTY: {"deadline_on": date, "duty_kind": str, "is_own_duty": bool, "known_on": date},
+    EdgeKind.VAT_MISMATCH: {
+        "is_mismatch": bool,
+        "is_seller_registered": bool,
+        "is_seller_yearly": bool,
+    },
+    EdgeKind.ARREARS_TERM: {"turnover_ore": int, "is_turnover_older": bool},
+    EdgeKind.WORKER_EXIT: {
+        "moved_n": int,
+        "left_n": int,
+        "from_n": int,
+        "chance_share": Decimal,
+        "stratum": str,
+    },
+    EdgeKind.USES_IDENTIFIER: {"identifier_kind": str, "is_household": bool},
+    EdgeKind.FILED_BY: {"clients_n": int, "staff_n": int},
+    EdgeKind.REGISTRATION_DUTY: {"rule_id": str, "grace_days": int, "certainty": str},
+    EdgeKind.APPROVAL: {"state": str, "looks_n": int, "next_look_on": date},
+    EdgeKind.TAX_STANDING: {"answer": str, "has_instalment_plan": bool, "pay_arrears_ore": int},
 }
 """Attributes an edge may carry beside the common ones, by kind."""

@@ -16,6 +16,7 @@ from graph.model import Edge, EdgeKind, Network, Node
 Lane = Literal["project", "chain", "home", "person", "former"]
 HOME_KINDS = frozenset({"dwelling", "address", "building", "place"})
 KIND_ORDER = ("project", "org", "dwelling", "address", "building", "place", "person")
+"""What has a box. A term, a duty or a register is a fact about a company: the evidence table tells it."""
 NOT_DRAWN = frozenset({EdgeKind.FAMILY})
 """Family ties only serve to leave families out; they are nobody's business here."""
 PROJECT_LINK = "project"
@@ -136,13 +137,15 @@ def _drawn(
     network: Network, flagged: frozenset[str], limit: int
 ) -> tuple[dict[str, Item], list[Link], dict[str, int]]:
     """Boxes and lines to draw, nearest to what is flagged first, and what is left out by kind."""
-    edges = network.edges(*(kind for kind in EdgeKind if kind not in NOT_DRAWN))
-    flagged_edges = {e.edge_id for e in edges if f"edge:{e.edge_id}" in flagged}
-    flagged_nodes = {n for n in network.graph.nodes if f"node:{n}" in flagged}
-    for edge in edges:
+    known = network.edges(*(kind for kind in EdgeKind if kind not in NOT_DRAWN))
+    nodes = {n for n in network.graph.nodes if n.partition(":")[0] in KIND_ORDER}
+    flagged_edges = {e.edge_id for e in known if f"edge:{e.edge_id}" in flagged}
+    flagged_nodes = {n for n in nodes if f"node:{n}" in flagged}
+    for edge in known:
         if edge.edge_id in flagged_edges:
-            flagged_nodes |= {edge.source, edge.target}
-    item_of, items = _grouped(sorted(network.graph.nodes), edges, flagged_nodes)
+            flagged_nodes |= {edge.source, edge.target} & nodes
+    edges = [e for e in known if {e.source, e.target} <= nodes]
+    item_of, items = _grouped(sorted(nodes), edges, flagged_nodes)
 
     merged: dict[tuple[str, str, str], list[str]] = {}
     for edge in edges:

@@ -8,7 +8,13 @@ from expectations.errors import UsageError
 from graph.detectors import (
     a01_chain_depth,
     a02_circular_flow,
+    a06_missing_registration,
     b01_phoenix,
+    f01_withholding_gap,
+    f02_vat_mismatch,
+    f03_active_not_filing,
+    f04_arrears_then_exit,
+    g03_identifier_reuse,
     i01_crowded_dwelling,
     i02_cross_employer_dwelling,
 )
@@ -17,7 +23,13 @@ from graph.indicator import Indicator, Wording
 INDICATORS: tuple[Indicator, ...] = (
     a01_chain_depth.INDICATOR,
     a02_circular_flow.INDICATOR,
+    a06_missing_registration.INDICATOR,
     b01_phoenix.INDICATOR,
+    f01_withholding_gap.INDICATOR,
+    f02_vat_mismatch.INDICATOR,
+    f03_active_not_filing.INDICATOR,
+    f04_arrears_then_exit.INDICATOR,
+    g03_identifier_reuse.INDICATOR,
     i01_crowded_dwelling.INDICATOR,
     i02_cross_employer_dwelling.INDICATOR,
 )

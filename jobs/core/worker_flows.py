@@ -36,7 +36,7 @@ def transform(*, organisations: DataFrame, spells: DataFrame, contracts: DataFra
         "valid_from",
         F.coalesce("valid_to", end).alias("last_on"),
         F.col("valid_to").isNotNull().alias("is_left"),
-        _is_move("end_reason").alias("is_move"),
+        is_move("end_reason").alias("is_move"),
         F.element_at("raw_refs", 1).alias("ref"),
     )
     around = (F.col("last_on") >= F.date_sub("failed_on", AROUND_DAYS)) & (
@@ -71,8 +71,10 @@ def transform(*, organisations: DataFrame, spells: DataFrame, contracts: DataFra
         .groupBy("from_orgnr", "to_orgnr")
         .agg(F.countDistinct("person_id").alias("to_n"))
     )
-    strata = _strata(organisations)
-    chance = _chance(paid, strata.join(failed, strata["orgnr"] == failed["from_orgnr"], "left_anti"), end)
+    strata = strata_of(organisations)
+    chance = chance_shares(
+        paid, strata.join(failed, strata["orgnr"] == failed["from_orgnr"], "left_anti"), end
+    )
     local = chance.where(F.col("stratum") != NATIONAL).select(
         "stratum", F.col("chance_share").alias("local_share")
     )
@@ -120,7 +122,12 @@ def is_of_age(registered_on: str, failed_on: str) -> Column:
     )
 
 
-def _is_move(column: str) -> Column:
+def is_move(column: str) -> Column:
+    """Whether the end of a spell is more than a change of organisation or payroll system, or a correction.
+
+    Args:
+        column: Column with the reason.
+    """
     reason = F.lower(F.coalesce(column, F.lit("")))
     is_other = F.lit(False)
     for start in NOT_A_MOVE:
@@ -134,14 +141,28 @@ def _newcomers(organisations: DataFrame) -> DataFrame:
     )
 
 
-def _strata(organisations: DataFrame) -> DataFrame:
+def strata_of(organisations: DataFrame) -> DataFrame:
+    """NACE division and municipality of each organisation: `orgnr`, `stratum`.
+
+    Args:
+        organisations: `core_org__organisations`.
+    """
     return organisations.select(
         "orgnr", F.concat(F.substring("nace", 1, 2), F.lit(":"), F.col("municipality_no")).alias("stratum")
     )
 
 
-def _chance(paid: DataFrame, strata: DataFrame, end: Column) -> DataFrame:
-    """Median over organisations of the largest share of leavers landing at one new employer."""
+def chance_shares(paid: DataFrame, strata: DataFrame, end: Column) -> DataFrame:
+    """Median over organisations of the largest share of leavers landing at one new employer.
+
+    Args:
+        paid: Spells with pay: `orgnr`, `person_id`, `valid_from`, `last_on`, `is_left`, `is_move`.
+        strata: From `strata_of`.
+        end: Last day.
+
+    Returns:
+        `stratum` and `chance_share`, the country as stratum `national`.
+    """
     leavers = paid.where(
         F.col("is_left") & F.col("is_move") & (F.col("last_on") > F.date_sub(end, FAILED_WITHIN_DAYS))
     ).join(strata, "orgnr")

@@ -24,8 +24,9 @@ def beyond(document: Row, bands: Row) -> list[str]:
 
     Args:
         document: From `jobs.evaluate.document.build`.
-        bands: From `read_bands`: per indicator the lowest `recall`, and the highest `false_flags` (share of
-            triggered findings) and `look_alikes_flagged` (share of its look-alikes).
+        bands: From `read_bands`: per indicator the lowest `recall` (null: no act of its own in this world), and
+            the highest `false_flags` (share of triggered findings) and `look_alikes_flagged` (share of its
+            look-alikes).
     """
     return [*_other_world(document, bands), *_limits(document, bands)]
 
@@ -47,7 +48,10 @@ def _limits(document: Row, bands: Row) -> Iterator[str]:
             continue
         figures = live[indicator]
         recall = figures["recall"]
-        if recall["value"] is None:
+        if limits["recall"] is None:
+            if recall["value"] is not None:
+                yield f"{indicator}: acts are planted now, and there is no band for their recall"
+        elif recall["value"] is None:
             yield f"{indicator}: nothing is planted that could be seen"
         elif recall["value"] < limits["recall"]:
             yield f"{indicator}: recall {_told(recall)}, at least {limits['recall']}"

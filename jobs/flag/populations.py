@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.indicator import Indicator
+from jobs.flag import populations_register, populations_tax
 
 Read = Callable[[str, Sequence[str]], pa.Table]
 """Table and columns -> rows of the evaluated month."""
@@ -53,6 +54,8 @@ POPULATIONS: Mapping[str, Population] = {
     "flow": _payers,
     "succession": _failed,
     "dwelling": _dwellings,
+    **populations_register.POPULATIONS,
+    **populations_tax.POPULATIONS,
 }
 """How the rest of the population is counted, by kind of scope; an indicator's id goes before its kind."""
 

@@ -79,6 +79,7 @@ def decided(queries: pa.Table, index: pa.Table) -> pa.Table:
         con.execute(f"SET memory_limit = '{MEMORY}'")
         con.execute(f"SET temp_directory = '{scratch}'")
         con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")  # it would be written into what a command says
         _compare(con, queries, index)
         return _decide(con).cast(DECIDED)
 
@@ -101,6 +102,7 @@ def compared(left: str, right: str, queries: pa.Table, index: pa.Table) -> dict[
     """
     records = [_records_of(token, queries, index) for token in (left, right)]
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         linker = _linker(con, queries, index)
         for column in sorted(
             {level.by_frequency for c in COMPARISONS for level in c.levels if level.by_frequency}

@@ -4,9 +4,15 @@ from pyspark.sql import DataFrame
 
 from expectations.tables_net import EDGES
 from jobs.core.rows import shaped, union_all
-from jobs.network import edges_chain, edges_company, edges_people
+from jobs.network import edges_chain, edges_company, edges_people, edges_register, edges_tax
 
-SOURCES = (edges_chain.SOURCE, edges_company.SOURCE, edges_people.SOURCE)
+SOURCES = (
+    edges_chain.SOURCE,
+    edges_company.SOURCE,
+    edges_people.SOURCE,
+    edges_register.SOURCE,
+    edges_tax.SOURCE,
+)
 
 
 def transform(*, month: str, **tables: DataFrame) -> DataFrame:

@@ -5,13 +5,35 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_net import SCOPES
 from jobs.core.rows import shaped, union_all
-from jobs.network import scope_dwelling, scope_flow, scope_project, scope_succession
+from jobs.network import (
+    scope_dwelling,
+    scope_exit,
+    scope_filing,
+    scope_flow,
+    scope_identifier,
+    scope_project,
+    scope_registration,
+    scope_succession,
+    scope_vatpair,
+    scope_withholding,
+)
 from jobs.network.scope_parts import Settle, unsettled
 
 ELEMENTS_AT_MOST = 2000
 
 
-SOURCES = (scope_project.SOURCE, scope_flow.SOURCE, scope_succession.SOURCE, scope_dwelling.SOURCE)
+SOURCES = (
+    scope_project.SOURCE,
+    scope_flow.SOURCE,
+    scope_succession.SOURCE,
+    scope_dwelling.SOURCE,
+    scope_withholding.SOURCE,
+    scope_filing.SOURCE,
+    scope_vatpair.SOURCE,
+    scope_exit.SOURCE,
+    scope_identifier.SOURCE,
+    scope_registration.SOURCE,
+)
 
 
 def transform(*, edges: DataFrame, month: str, settle: Settle = unsettled, **tables: DataFrame) -> DataFrame:

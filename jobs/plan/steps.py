@@ -1,6 +1,6 @@
 """All tables of the month, in the order in which they are made."""
 
-from jobs.plan import chain, companies, homes, network, people, work
+from jobs.plan import chain, companies, homes, network, people, register, tax, work
 from jobs.plan.step import Step
 
 STEPS: tuple[Step, ...] = (
@@ -9,5 +9,7 @@ STEPS: tuple[Step, ...] = (
     *chain.STEPS,
     *work.STEPS,
     *homes.STEPS,
+    *tax.STEPS,
+    *register.STEPS,
     *network.STEPS,
 )

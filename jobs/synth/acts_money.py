@@ -121,6 +121,8 @@ def leave_debt_behind(outfit: Outfit) -> None:
     months = world.months
     first = max(len(months) - 8, 0)
     source = planter.firm(registered=planter.past(500, 2500))
+    # Twelve workers turn over more than a company that reports VAT once a year may.
+    set_vat(world, source, is_vat=True)
     crew = planter.crew(source, 12)
     target = planter.firm(
         source.trade, municipality=source.municipality, registered=planter.past(30, 300),

@@ -207,6 +207,28 @@ STRANGERS: Mapping[str, Mapping[str, Any]] = {
     "X11": {"worker_flow": "xa > xb", "moved_n": 9, "from_n": 9, "to_n": 9},
     "X12": {"transfer": "xa > xb", "days": "2025-06-01.."},
     "X13": {"family": "px1 > px2"},
+    "T1": {"tax_due": "xa > period:2025-10", "days": "2025-10-01..2025-10-31", "nok": 9, "expected_ore": 9},
+    "T2": {"payroll_term": "xa > period:2025-T5", "days": "2025-09-01..2025-10-31", "nok": 9},
+    "T4": {"filing_duty": "xa > period:2025-T5", "days": "2025-09-01..2025-10-31"},
+    "T5": {"vat_mismatch": "xa > xb", "days": "2025-09-01..2025-12-31"},
+    "T6": {
+        "arrears_term": "xa > period:2025-T6",
+        "days": "2025-11-01..2025-12-31",
+        "nok": 9,
+        "turnover_ore": 9,
+    },
+    "T7": {
+        "worker_exit": "xa > xb",
+        "days": "2025-09-01..2025-12-01",
+        "moved_n": 9,
+        "left_n": 9,
+        "from_n": 9,
+    },
+    "T8": {"uses_identifier": "px1 > konto-x"},
+    "T9": {"filed_by": "xa > xb", "clients_n": 99},
+    "T3": {"tax_standing": "xa > authority:skatteetaten", "has_instalment_plan": True},
+    "A61": {"registration_duty": "xa > register:renhold"},
+    "A62": {"approval": "xa > register:renhold", "days": "2025-11-30..2026-01-31", "state": "refused"},
 }
 """Rows about companies, persons and dwellings that have nothing to do with the scope."""
 

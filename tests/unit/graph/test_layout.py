@@ -139,6 +139,14 @@ def test_family_ties_are_not_drawn() -> None:
     assert found.hidden == {"person": 1}
 
 
+def test_facts_without_a_place_are_not_drawn_but_what_they_are_about_is() -> None:
+    due = edge(EdgeKind.TAX_DUE, "org:a", "period:2025-11")
+    found = layout(net([due, contract("org:b", "org:c")]), {f"edge:{due.edge_id}"})
+    assert {i.item_id for i in found.items} == {"org:a"}
+    assert found.items[0].is_flagged
+    assert found.links == ()
+
+
 def test_what_is_flagged_is_kept_first_and_the_rest_is_counted() -> None:
     far = [contract(f"n{n:03d}", f"n{n + 1:03d}") for n in range(200)]
     found = layout(net(far), [f"edge:{far[100].edge_id}"], limit=10)

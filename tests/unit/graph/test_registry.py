@@ -89,7 +89,6 @@ def test_module_tells_formula_source_guards_and_innocent_explanations(declared: 
 @pytest.mark.parametrize("declared", INDICATORS, ids=lambda d: d.id)
 def test_is_in_the_catalogue_of_the_input_contract(declared: Indicator) -> None:
     catalogue = {entry["id"]: entry for entry in json.loads(CATALOGUE.read_text(encoding="utf-8"))}
-    assert catalogue[declared.id]["mvp"] is True
     assert catalogue[declared.id]["name"] == declared.name.en
 
 

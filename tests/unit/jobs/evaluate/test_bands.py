@@ -15,11 +15,11 @@ def document() -> dict[str, Any]:
     return build(Evaluation(truth=planted, snapshots=[snapshot()], indicators=INDICATORS))
 
 
-def band(recall: float, false_flags: float, look_alikes: float) -> dict[str, float]:
+def band(recall: float | None, false_flags: float, look_alikes: float) -> dict[str, float | None]:
     return {"recall": recall, "false_flags": false_flags, "look_alikes_flagged": look_alikes}
 
 
-def bands(**changed: dict[str, float]) -> dict[str, Any]:
+def bands(**changed: dict[str, float | None]) -> dict[str, Any]:
     """I01: recall 1 of 2, false flags 1 of 2; A01: its look-alike is flagged."""
     inside = {
         "A01": band(1.0, 0.5, 1.0),
@@ -45,6 +45,11 @@ def test_figures_at_the_limits_are_inside(document: dict[str, Any]) -> None:
             {"A01": band(1.0, 0.5, 0.99)},
             "A01: look_alikes_flagged 1.000 (1 of 1), at most 0.99",
             id="look-alikes",
+        ),
+        pytest.param(
+            {"I01": band(None, 0.5, 0.0)},
+            "I01: acts are planted now, and there is no band for their recall",
+            id="planted after all",
         ),
         pytest.param({"Z99": band(0.0, 1.0, 1.0)}, "Z99 has a band and does not run", id="gone"),
     ],
