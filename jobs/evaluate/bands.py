@@ -24,7 +24,7 @@ def beyond(document: Row, bands: Row) -> list[str]:
 
     Args:
         document: From `jobs.evaluate.document.build`.
-        bands: From `read_bands`: per indicator the lowest `recall` (null: no act of its own in this world), and
+        bands: From `read_bands`: per indicator the lowest `recall` (null: it has no act in this world), and
             the highest `false_flags` (share of triggered findings) and `look_alikes_flagged` (share of its
             look-alikes).
     """
