@@ -52,6 +52,9 @@ WORDS = terms(
         ("located_at", "adresse", "address"),
         ("worker_flow", "ansatte til", "workers to"),
         ("transfer", "overdratt til", "transferred to"),
+        ("worker_exit", "ansatte gikk til", "workers left for"),
+        ("vat_mismatch", "mva-avvik mot", "VAT mismatch with"),
+        ("filed_by", "meldinger sendt av", "reports filed by"),
         ("project", "prosjektets byggherre", "client of project"),
     ]
 )
@@ -66,6 +69,9 @@ LINES: Mapping[str, Line] = {
     "located_at": Line(WORDS["located_at"], MUTED, "1 3"),
     "worker_flow": Line(WORDS["worker_flow"], "#0b6b5f", "4 3"),
     "transfer": Line(WORDS["transfer"], "#6b3fa0", ""),
+    "worker_exit": Line(WORDS["worker_exit"], "#0b6b5f", "2 2"),
+    "vat_mismatch": Line(WORDS["vat_mismatch"], "#8a3b12", "6 2 2 2"),
+    "filed_by": Line(WORDS["filed_by"], MUTED, "8 2"),
     "project": Line(WORDS["project"], FAINT, "1 4"),
 }
 """Every kind of line has a colour and a dash of its own kind: it can be told without colour."""

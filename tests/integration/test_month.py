@@ -50,6 +50,8 @@ def subjects(row: dict[str, Any]) -> set[str]:
     own = {row["subject_id"]}
     if row["subject_type"] == "chain":
         own.add(f"project:{row['subject_id'].split(':')[1]}")
+    if row["subject_type"] == "cluster":
+        own |= {f"org:{orgnr}" for orgnr in row["companies"]}  # a shared identifier is named by its employers
     return own
 
 
@@ -193,7 +195,8 @@ def test_a_late_replacement_restates_the_month_and_the_old_as_of_keeps_its_bytes
     assert filecmp.cmp(place / "old.parquet", place / "kept.parquet", shallow=False)
 
 
-PERSON_NUMBER = re.compile(rb"(?<![0-9A-Za-z])[0-7]\d[89]\d{8}(?![0-9A-Za-z])")
+# An amount in øre may have eleven digits too; a number of a person is never written as a JSON number.
+PERSON_NUMBER = re.compile(rb"(?<![0-9A-Za-z])(?<!\": )(?<!\":)[0-7]\d[89]\d{8}(?![0-9A-Za-z])")
 
 
 def test_dossiers_name_no_person_and_open_without_a_network(place: Path) -> None:
@@ -252,7 +255,7 @@ def test_a_company_page_says_why_it_was_not_flagged(place: Path) -> None:
     orgnr = next(o for o in pq.read_table(place / "o.parquet")["orgnr"].to_pylist() if o not in ring_firms)
     (answer,) = rows("show", orgnr, "--lake", "L", "--month", MONTH, cwd=place)
     assert answer["known"]["orgnr"] == orgnr
-    assert {i["indicator_id"] for i in answer["indicators"]} == {"A01", "A02", "B01", "I01", "I02"}
+    assert {i["indicator_id"] for i in answer["indicators"]} == LIVE
     assert all(i["why"] for i in answer["indicators"] if i["status"] != "triggered")
 
 

@@ -5,11 +5,13 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from graph.explain import LANGUAGES, Language
+from graph.layout import KIND_ORDER, NOT_DRAWN
 from jobs.dossier.lettering import fitted, numbers_text, text_width
 from jobs.dossier.parts import CaseFile
 from jobs.dossier.routes import routes
 from jobs.dossier.svg import CONTRAST_PAIRS, LINES
 from jobs.dossier.view import View
+from tests.golden.loader import EDGES
 from tests.unit.jobs.dossier.scopes import SCRIPT, SOLE_TRADER
 from tests.unit.jobs.dossier.structure import contrast
 
@@ -107,3 +109,8 @@ def test_fitted_text_fits(text: str) -> None:
     assert all(text_width(line, 12.5) <= 104 for line in lines)
     if lines and text not in ("Kort", ""):
         assert lines[-1].endswith("…")
+
+
+def test_every_kind_of_edge_between_boxes_has_a_line() -> None:
+    drawn = {kind for kind, declared in EDGES.items() if set(declared["ends"]) <= set(KIND_ORDER)}
+    assert drawn - NOT_DRAWN <= set(LINES)
