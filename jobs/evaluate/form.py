@@ -260,7 +260,8 @@ def columns(
 
     Args:
         drawn_at: Drawn records by place and subject.
-        is_fact: Whether presence of a field is content, so that its absence is no gap.
+        is_fact: Whether presence of a field is content, so that its absence is no gap; or its value is, or
+            the record's place in its file.
 
     Returns:
         Name of the mark -> family, and its value per subject that has one.
@@ -276,7 +277,9 @@ def columns(
                     marks.setdefault((family, mark), {})[subject] = value
         codes = {path for path in _text_paths(by_subject) if not _are_ids(by_subject, path)}
         for (family, mark), listed in marks.items():
-            if family == "ids" and (mark.removesuffix(" length") in codes or is_fact(place, mark)):
+            if family in ("ids", "order") and is_fact(place, mark):
+                continue
+            if family == "ids" and mark.removesuffix(" length") in codes:
                 continue
             found[head + mark] = (family, listed)
         for name, listed in _gaps(by_subject, place, is_fact).items():

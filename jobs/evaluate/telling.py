@@ -48,19 +48,25 @@ ORDERS = 200
 
 FACTS: tuple[tuple[str, str], ...] = (
     (r"konkurs|slett|slutt|nedlegg|opphoer|avvikling|eierskifte|aarsak|fratraad", "an end or a failure"),
-    (r"^(forelder_|prosjekt_|kontrakt_)|^motpart|^leietaker|^tilbyder", "who deals with whom"),
+    (
+        r"^(forelder_|prosjekt_|kontrakt_|oppdragstaker_)|^motpart|^leietaker|^tilbyder",
+        "who deals with whom",
+    ),
     (r"familierelasjon|oppholdsadresse", "how people live"),
     (r"^antallansatte$|^harregistrertantallansatte$", "how many are employed"),
     (r"^(enhet|person)$", "whether a role is held by a person or a unit"),
     (r"^(oppgave|virksomhet|inntekt|fradrag|forskuddstrekk|betalingsinformasjon)$", "what was paid"),
     (r"^(antall|timer)$", "whether pay or an invoice is by the hour"),
-    (r"^(restanser|betalingsordning)$", "whether anything is known of the company"),
-    (r"dispensasjon|ledd_grense|brudd|lawful_reason|endelig|^referanse$", "a decision"),
+    (r"^(restanser|betalingsordning)$|^aapentkrav", "whether anything is known of the company"),
+    (r"dispensasjon|ledd_grense|brudd|lawful_reason|reaction_tier|endelig|^referanse$", "a decision"),
     (r"^betalt_|^verifisert|^komplett", "what has happened since"),
     (r"^tilskuddogpremietilpensjon$", "whether there is more than one worker"),
     (r"^(registrertavgiftssubjekt|mvaalminnelignaering)$", "whether VAT is reported"),
     (r"^samletfastsatt|^ansvarligformvamelding$", "whether VAT is reported"),
-    (r"^(mvaavgift|mvagrunnlag)$", "whether a return has come"),
+    (r"^(mvaavgift|mvagrunnlag)$|^fastsattmerverdiavgift$|^mvaspesifikasjonslinje$", "whether a return came"),
+    (r"^sisteinnsendteaarsregnskap$", "whether accounts came"),
+    (r"^mellomliggendevirksomheter$", "how it is owned"),
+    (r"^sisteloennsendringsdato$", "whether pay has changed"),
     (r"^endringer$", "whether the unit is new"),
     (r"^hmskort_nummer$", "whether a visitor came, or the list is kept by hand"),
     (r"bokstav$|seksjonsnummer|festenummer|undernummer|bruksenhetsnummer", "part of an address"),
@@ -68,7 +74,7 @@ FACTS: tuple[tuple[str, str], ...] = (
 """Names of fields whose presence is itself what happened, or what is, and what it says; small letters."""
 
 SERIALS = frozenset({"brreg_oppdateringer"})
-"""Sources that number their records in a row: the number says when, and when it happened is content."""
+"""Sources that list and number what happened in its order: number and place say when, which is content."""
 
 Json = dict[str, Any]
 Marks = Mapping[str, tuple[str, Mapping[str, float]]]
@@ -82,7 +88,9 @@ def is_fact(place: Place, path: str) -> bool:
         path: The field.
     """
     leaf = path.rpartition(".")[2].lower()
-    return (place[0] in SERIALS and leaf == "id") or any(re.search(pattern, leaf) for pattern, _ in FACTS)
+    return (place[0] in SERIALS and leaf in ("id", "place in file")) or any(
+        re.search(pattern, leaf) for pattern, _ in FACTS
+    )
 
 
 @dataclass(frozen=True, slots=True)

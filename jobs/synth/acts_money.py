@@ -193,7 +193,7 @@ def shell(outfit: Outfit) -> None:
     firm = thin_supplier(
         planter, client, registered=begins - timedelta(days=(60, 150, 300, 90)[variant]),
         is_vat=variant == 2 or outfit.is_adaptive, has_accountant=outfit.is_adaptive,
-        in_hotel=variant != 2, staff=3 if outfit.is_adaptive else (0, 0, 1, 0)[variant],
+        in_hotel=variant != 2, staff=3 if outfit.is_adaptive else 0,
     )  # fmt: skip
     monthly = (700_000, 420_000, 260_000, 380_000)[variant]
     payer = planter.firm(GENERAL, municipality=client.municipality) if variant == HELD_OUT else client

@@ -33,13 +33,18 @@ class AssignmentRegister:
         self._rng = world.rng("skatteetaten_oppdrag")
         self._last: dict[str, bytes] = {}
         self._heading: dict[Assignment, str] = {}
-        self._assignments = [a for f in world.foreign for a in f.assignments]
-        self._reported = [
-            (self._arrival(report), report, assignment)
-            for assignment in self._assignments
-            for report in sorted(assignment.reports, key=lambda r: r.on)
-            if report.on <= world.closing
-        ]
+        self._assignments = sorted(
+            (a for f in world.foreign for a in f.assignments), key=lambda a: a.contract.contract_id
+        )
+        self._reported = sorted(
+            (
+                (self._arrival(report), report, assignment)
+                for assignment in self._assignments
+                for report in assignment.reports
+                if report.on <= world.closing
+            ),
+            key=lambda entry: (entry[1].on, entry[1].report_id),
+        )
         noise = world.parameters.noise
         self._mistaken = {
             r.report_id for _, r, _ in self._reported if self._rng.random() < CORRECTED_SHARE * noise

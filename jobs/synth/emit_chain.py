@@ -21,7 +21,7 @@ FULL_CHAIN_SOURCES = ("leverandoersystem", "byggherreliste", "offentlig_kontrakt
 CONTRACTS = "kontrakter.jsonl.gz"
 SIGNATORY_SHARE = 0.6
 """Part of contracts for which it is known who signed for the supplier."""
-LABOUR_KNOWN_SHARE = 0.75
+LABOUR_KNOWN_SHARE = 0.9
 NOTICE_KNOWN_SHARE = 0.6
 VALUE_HIDDEN_SHARE = 0.02
 CORRECTED_SHARE = 0.02
@@ -223,8 +223,8 @@ class DeclaredChains:
             "type": contract.kind,
             "arbeidsbaerende": contract.is_labour,
             "verdi": contract.value if shows_value else None,
-            "arbeidsverdi": int(contract.value * contract.labour_share)
-            if contract.is_labour and shows_labour
+            "arbeidsverdi": int(contract.value * contract.labour_share * contract.is_labour)
+            if shows_labour
             else None,
             "signert_dato": contract.signed.isoformat(),
             "start": contract.start.isoformat(),

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from jobs.months import first_day, last_day
-from jobs.synth.model import Event
+from jobs.synth.model import Building, Event
 from jobs.synth.outcomes import Inspection, Review
 from jobs.synth.outgoing import Outgoing, Rows
 from jobs.synth.world import World, instant, month_after
@@ -129,17 +129,17 @@ def _inspection(inspection: Inspection, inspectorate: str, last: date) -> Json:
     }
     if inspection.project is not None:
         record["prosjekt_id"] = inspection.project.project_id
-    if inspection.dwelling is not None:
-        building = inspection.dwelling.building
-        record["adresseId"] = building.address_id
-        record["besoeksadresse"] = {
-            "bygningsnummer": building.number,
-            "bruksenhetsnummer": inspection.dwelling.unit,
-            "adressenavn": building.street,
-            "adressenummer": f"{building.house_no}{building.letter}",
-            "postnummer": building.postcode,
-            "kommunenummer": building.municipality.number,
-        }
+    building = _visited(inspection)
+    unit = {} if inspection.dwelling is None else {"bruksenhetsnummer": inspection.dwelling.unit}
+    record["adresseId"] = building.address_id
+    record["besoeksadresse"] = {
+        "bygningsnummer": building.number,
+        **unit,
+        "adressenavn": building.street,
+        "adressenummer": f"{building.house_no}{building.letter}",
+        "postnummer": building.postcode,
+        "kommunenummer": building.municipality.number,
+    }
     if is_closed and inspection.final_on is not None and inspection.final_on <= last:
         record["endeligVedtakDato"] = inspection.final_on.isoformat()
     if inspection.finding in REACTION_OF:
@@ -152,6 +152,13 @@ def _inspection(inspection: Inspection, inspectorate: str, last: date) -> Json:
             }
         ]
     return record
+
+
+def _visited(inspection: Inspection) -> Building:
+    """Where the inspectors went: to the lodging, to the site, or to the firm."""
+    if inspection.dwelling is not None:
+        return inspection.dwelling.building
+    return inspection.firm.address if inspection.project is None else inspection.project.site
 
 
 def _review(review: Review, last: date) -> Json:

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from random import Random
 
 from jobs.synth.firms import Founder
+from jobs.synth.matched import LEAVE_SHARE
 from jobs.synth.model import Event, Firm, RoleSpell
 from jobs.synth.people import new_person
 from jobs.synth.places import Builder
 from jobs.synth.registration import entry_of, found_removed, sell
 from jobs.synth.trades import ACCOUNTANT, AUDITOR, HOLDING
-from jobs.synth.work import employ
+from jobs.synth.work import employ, go_on_leave
 from jobs.synth.world import World, some_day
 
 YEARLY_BOARD_CHANGES = 0.07
@@ -22,6 +23,8 @@ YEARLY_SALES = 0.02
 REPORTED_SHARE = 0.8
 """Part of such sales that are reported to the register of beneficial owners at once."""
 YEARLY_MERGERS = 0.004
+AUDITED_PLANTED = 0.14
+"""Part of planted firms that get an auditor, as of others of their size."""
 RENAMED_SHARE = 0.015
 """Part of planted firms that change their name, as of others."""
 FEWEST_FIRMS_FOR_MERGER = 300
@@ -91,11 +94,21 @@ def age_planted(world: World, founder: Founder, builder: Builder) -> None:
         founder: Finds names.
         builder: Puts up premises.
     """
-    rng = world.rng("planted life")
+    rng, audits, leaves = (world.rng(f"planted {of}") for of in ("life", "audits", "leaves"))
     years = world.parameters.months / 12
     tenants = Counter(f.address for f in world.firms)
     roles = Counter(r.holder for f in world.firms if f.is_planted for r in f.roles)
     for firm in [f for f in world.firms if f.is_planted]:
+        # They were founded small and got their crews from the acts; a ring's are larger than a look-alike's,
+        # which must not show, so that size is not asked.
+        if audits.random() < AUDITED_PLANTED and not any(r.code == "REVI" for r in firm.roles):
+            founder.audit(audits, firm)
+            entry = world.entries.of.get(firm)
+            if entry is not None and any(r.code == "REVI" for r in firm.roles):
+                entry.waived_on = None
+        for job in firm.jobs:
+            if not job.terms.leaves and leaves.random() < LEAVE_SHARE * 2 * years:
+                go_on_leave(world, leaves, job)
         first = max(world.opening, firm.registered + timedelta(days=60))
         draws = [rng.random() for _ in range(3)]
         on = some_day(rng, first, world.closing)

@@ -32,6 +32,8 @@ GROUP_SHARE = 0.03
 SHARES = 100
 COUNTRYWIDE_SHARE = 0.25
 """Part of clients of accountants, auditors and office hotels whose hub has clients in the whole country."""
+AUDITED_STAFF, AUDITED_SHARE = 8, 0.85
+"""Staff from which on a firm has an auditor, and part of such firms that have."""
 
 
 class Founder:
@@ -167,9 +169,19 @@ class Founder:
         if self.accountants and rng.random() < 0.8:
             hub = _by_size(rng, _local_or_not(rng, self.accountants, frame.accountants))
             firm.roles.append(RoleSpell("REGN", hub, max(since, hub.registered)))
-        if self.auditors and firm.target_staff >= 8 and rng.random() < 0.85:
-            hub = _by_size(rng, _local_or_not(rng, self.auditors, frame.auditors))
-            firm.roles.append(RoleSpell("REVI", hub, max(since, hub.registered)))
+        if firm.target_staff >= AUDITED_STAFF:
+            self.audit(rng, firm)
+
+    def audit(self, rng: Random, firm: Firm) -> None:
+        """Give a firm an auditor; some have none.
+
+        Args:
+            rng: The caller's stream.
+            firm: A firm.
+        """
+        if self.auditors and rng.random() < AUDITED_SHARE:
+            hub = _by_size(rng, _local_or_not(rng, self.auditors, self._world.frame.auditors))
+            firm.roles.append(RoleSpell("REVI", hub, max(firm.registered, hub.registered)))
 
     def _owners(self, rng: Random, firm: Firm, leader: Person) -> list[tuple[Person | Firm, int]]:
         if rng.random() < 0.7:

@@ -50,7 +50,7 @@ from jobs.synth.national import found_dormant, found_large, populate
 from jobs.synth.outgoing import Noise, Outgoing, Rows
 from jobs.synth.oversight import lodge_background
 from jobs.synth.parameters import DISTRICT_FIRMS, FIRMS_PER_RING, NATIONAL_FIRMS, Parameters, check
-from jobs.synth.parts import Part, put_together, write_parts
+from jobs.synth.parts import TURNS, Part, put_together, write_parts
 from jobs.synth.pay import close_books
 from jobs.synth.people import settle_some
 from jobs.synth.places import Builder, lay_streets
@@ -185,14 +185,15 @@ def _make_district(parameters: Parameters, index: int, scratch: Path, tell: Prog
     try:
         if tell is not None:
             tell("economy", 0, parameters.months + 1)
-        world = make_world(parameters, districts_of(parameters)[index])
+        district = districts_of(parameters)[index]
+        world = make_world(parameters, district)
         noise = Noise(world.rng("noise"))
         reports = EmployerReports(world)
         parts: list[Part] = []
         for delivery in _deliveries(world, reports):
             if parameters.noise:
                 spoil(delivery, noise, world.months)
-            parts += write_parts(delivery, folder)
+            parts += write_parts(delivery, folder, 1 if district.is_alone else TURNS)
             if (
                 tell is not None
                 and delivery.source == "skatteetaten_amelding"

@@ -221,7 +221,7 @@ def _students(world: World, builder: Builder, rng: Random) -> None:
     for municipality in world.municipalities[:1]:
         building = builder.building(rng, municipality, STUDENT_HOME, max(8, world.parameters.firms // 50))
         for dwelling in building.dwellings:
-            furnish(rng, dwelling, 2, rng.uniform(34, 48), may_be_unknown=False)
+            furnish(rng, dwelling, 2, rng.uniform(34, 48), lacks=())
             for _ in range(rng.choice((1, 2, 2))):
                 student = new_person(world, rng, municipality=municipality, ages=(19, 27))
                 student.is_student = True

@@ -30,6 +30,7 @@ class Lodgings:
         tenant: Firm | None = None,
         is_flat: bool = True,
         is_barracks: bool = False,
+        is_size_known: bool = False,
     ) -> Dwelling:
         """People with an ordinary number are registered in one dwelling; the others just live there.
 
@@ -43,13 +44,15 @@ class Lodgings:
             tenant: Registered tenant.
             is_flat: In a block rather than a house.
             is_barracks: In a barracks building.
+            is_size_known: The register has the area, on which what happens here rests.
         """
         rng, world = self.rng, self.world
         if is_barracks:
             dwelling = self.builder.building(rng, municipality, BARRACKS, 1, built=since).dwellings[0]
         else:
             dwelling = self.builder.dwelling(rng, municipality, is_flat=is_flat)
-        furnish(rng, dwelling, rooms or 1, area or 1.0, may_be_unknown=False)
+        lacks = ("rooms",) if is_size_known else ("rooms", "area")
+        furnish(rng, dwelling, rooms or 1, area or 1.0, lacks=lacks)
         if rooms is None or area is None:
             dwelling.rooms, dwelling.area, dwelling.baths = rooms, area, None
         hold(world, rng, dwelling, owner or rng.choice(world.landlords))
@@ -124,7 +127,7 @@ class Lodgings:
             area: Area in square metres.
             owner: Owner; a private landlord unless given.
         """
-        furnish(self.rng, dwelling, rooms, area, may_be_unknown=False)
+        furnish(self.rng, dwelling, rooms, area)
         hold(self.world, self.rng, dwelling, owner or self.rng.choice(self.world.landlords))
 
     def move_on(self, person: Person, on: date) -> None:

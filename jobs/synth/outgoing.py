@@ -63,12 +63,17 @@ class Rows:
                 return Framing(self.header, after=b"\n", tail=self.footer)
         raise ValueError(f"{self.name}: no framing {self.framing}")
 
-    def body(self) -> bytes:
-        """The records with what stands between and after them, without head and tail."""
-        frame = self.frame()
+    def body(self, begin: int = 0, end: int | None = None) -> bytes:
+        """The records with what stands between and after them, without head and tail.
+
+        Args:
+            begin: First record, from 0.
+            end: The record after the last; None is all that follow.
+        """
+        frame, rows = self.frame(), self.rows[begin:end]
         if frame.between:
-            return frame.between.join(self.rows)
-        return frame.after.join([*self.rows, b""])
+            return frame.between.join(rows)
+        return frame.after.join([*rows, b""])
 
 
 @dataclass(slots=True)

@@ -36,14 +36,14 @@ def lodge_background(world: World, builder: Builder) -> None:
 def _lodge(world: World, builder: Builder, firm: Firm, people: list[Person]) -> None:
     rng = world.rng("lodging")
     dwelling = builder.dwelling(rng, firm.municipality, is_flat=False)
-    furnish(rng, dwelling, len(people) + 2, 32.0 * len(people) + rng.uniform(20, 60), may_be_unknown=False)
+    furnish(rng, dwelling, len(people) + 2, 32.0 * len(people) + rng.uniform(20, 60), lacks=())
     if rng.random() < 0.4:
         hold(world, rng, dwelling, firm)
     else:
         rent_out(world, rng, dwelling)
     began = max(j.start for p in people for j in p.jobs if j.firm is firm)
-    since = max(began, world.opening - timedelta(days=200))
     latest = world.closing - timedelta(days=3)
+    since = some_day(rng, max(began, world.opening - timedelta(days=200)), max(began, latest))
     reported = some_day(rng, max(since, world.opening), max(since, latest))
     notice = Notice(
         notice_id=world.numbers.code(rng, "I-", 6),

@@ -1,7 +1,8 @@
 """Deliveries in parts: every district writes its part of each file, and one process puts them together.
 
 A file of several parts is what one writer would have made: gzip allows members one after the other, a JSON
-array gets its brackets and commas between the parts, a CSV file its header once.
+array gets its brackets and commas between the parts, a CSV file its header once. No register lists its units
+by the place they lie in, and a list that did would show who was planted together: the districts take turns.
 """
 
 import fnmatch
@@ -23,6 +24,8 @@ from jobs.synth.outgoing import SERIAL, Framing, Outgoing
 
 MOST_BYTES = 4 * 1024**3 - 1024**2
 """Of a file before compression: the input contract's limit, less what stands around the records."""
+TURNS = 16
+"""Pieces that a district's part is cut into, one for each round through the districts."""
 _PACKING = 3
 _COPY_BYTES = 1 << 20
 
@@ -32,11 +35,29 @@ class Place(NamedTuple):
 
     delivery_id: str
     file: str
-    records_before: int
+    shifts: tuple[tuple[int, int], ...]
+    """For each of its pieces: records before it in the part, and in the file."""
+
+    def record_no(self, made_as: int) -> int:
+        """Number of a record in the file, counted from 1.
+
+        Args:
+            made_as: Its number in the part, counted from 1.
+        """
+        own, before = max(shift for shift in self.shifts if shift[0] < made_as)
+        return made_as - own + before
 
 
 Moved = dict[tuple[str, str, str, int], Place]
 """By source, delivery id and file as the district wrote them, and the district."""
+
+
+class Piece(NamedTuple):
+    """Records that stay together when a file is put together: how many, and where they are stored."""
+
+    records: int
+    offset: int
+    stored: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +72,7 @@ class Part:
         frame: What stands around the records.
         path: Where they are stored, compressed if the file is.
         size: Bytes before compression.
-        records: Records.
+        pieces: Its records in order; none where it has no record.
     """
 
     key: tuple[str, str, str, datetime]
@@ -61,7 +82,7 @@ class Part:
     frame: Framing
     path: Path
     size: int
-    records: int
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(slots=True)
@@ -91,30 +112,54 @@ class _Volume:
     parts: list[tuple[int, Part]] = field(default_factory=list)
     size: int = 0
 
+    def in_turn(self) -> list[tuple[int, Part, Piece]]:
+        """The pieces of its parts as they follow each other: a district's are spread evenly over the file."""
+        placed = [
+            ((turn + 0.5) / len(part.pieces), district, part, piece)
+            for district, part in self.parts
+            for turn, piece in enumerate(part.pieces)
+        ]
+        return [entry[1:] for entry in sorted(placed, key=lambda entry: entry[:2])]
 
-def write_parts(delivery: Outgoing, folder: Path) -> Iterator[Part]:
+
+def write_parts(delivery: Outgoing, folder: Path, turns: int = TURNS) -> Iterator[Part]:
     """Store a district's records of each file of a delivery.
 
     Args:
         delivery: The delivery.
         folder: Where; one file is added for each of the delivery's.
+        turns: Most pieces to cut the records into; 1 for a country of one district.
     """
     where = f"{delivery.source}-{delivery.period}-{delivery.kind}-{delivery.delivery_id}"
     for file in delivery.files:
         path = folder / f"{where}-{file.name}"
-        body = file.body()
+        frame = file.frame()
+        pieces: list[Piece] = []
+        size = 0
         with path.open("xb") as out:
-            out.write(_packed(body) if file.name.endswith(".gz") else body)
+            for begin, end in _turns(len(file.rows), turns):
+                body = file.body(begin, end)
+                size += len(body) + len(frame.between)
+                offset = out.tell()
+                out.write(_packed(body) if file.name.endswith(".gz") else body)
+                pieces.append(Piece(end - begin, offset, out.tell() - offset))
         yield Part(
             (delivery.source, delivery.period, delivery.kind, delivery.delivered_at),
             delivery.legal_basis,
             file.name,
             file.media_type,
-            file.frame(),
+            frame,
             path,
-            len(body),
-            len(file.rows),
+            size,
+            tuple(pieces),
         )
+
+
+def _turns(records: int, turns: int) -> Iterator[tuple[int, int]]:
+    """Where the pieces begin and end; as equal as can be, and none empty."""
+    count = min(turns, records)
+    for turn in range(count):
+        yield records * turn // count, records * (turn + 1) // count
 
 
 def put_together(
@@ -165,12 +210,17 @@ def put_together(
 
 def _note(landed: Landed, volumes: Sequence[_Volume], made_as: str, landed_as: str) -> None:
     for volume in volumes:
+        shifts: dict[int, list[tuple[int, int]]] = {}
         before = 0
+        for district, part, piece in volume.in_turn():
+            own = sum(p.records for p in part.pieces if p.offset < piece.offset)
+            shifts.setdefault(district, []).append((own, before))
+            before += piece.records
         for district, part in volume.parts:
-            source = part.key[0]
-            landed.moved[source, made_as, part.name, district] = Place(landed_as, volume.name, before)
-            before += part.records
+            place = Place(landed_as, volume.name, tuple(shifts.get(district, ())))
+            landed.moved[part.key[0], made_as, part.name, district] = place
             part.path.unlink()
+        source = volume.parts[0][1].key[0]
         landed.records[source] = landed.records.get(source, 0) + before
         landed.unpacked_bytes += volume.size
 
@@ -209,20 +259,22 @@ def _as_file(volume: _Volume) -> DataFile:
 
 
 def _pieces(volume: _Volume) -> Iterator[Chunk]:
-    """The stored bytes of a file: head, parts with what stands between them, tail."""
+    """The stored bytes of a file: head, pieces with what stands between them, tail."""
     frame = volume.parts[0][1].frame
     framed: Callable[[bytes], bytes] = _packed if volume.name.endswith(".gz") else bytes
     if frame.head:
         yield framed(frame.head), 0
-    is_first = True
-    for _, part in volume.parts:
-        if frame.between and part.records and not is_first:
+    for number, (_, part, piece) in enumerate(volume.in_turn()):
+        if frame.between and number:
             yield framed(frame.between), 0
-        is_first = is_first and not part.records
         with part.path.open("rb") as stored:
-            while piece := stored.read(_COPY_BYTES):
-                yield piece, 0
-        yield b"", part.records
+            stored.seek(piece.offset)
+            left = piece.stored
+            while left:
+                data = stored.read(min(left, _COPY_BYTES))
+                left -= len(data)
+                yield data, 0
+        yield b"", piece.records
     if frame.tail:
         yield framed(frame.tail), 0
 

@@ -1,5 +1,6 @@
 """Buildings, dwellings and who holds them."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from random import Random
 
@@ -135,7 +136,9 @@ class Builder:
         return self.building(rng, municipality, rng.choice(BUSINESS_KINDS))
 
 
-def furnish(rng: Random, dwelling: Dwelling, rooms: int, area: float, *, may_be_unknown: bool = True) -> None:
+def furnish(
+    rng: Random, dwelling: Dwelling, rooms: int, area: float, *, lacks: Collection[str] = ("rooms", "area")
+) -> None:
     """Register size; in old buildings it is often missing.
 
     Args:
@@ -143,15 +146,15 @@ def furnish(rng: Random, dwelling: Dwelling, rooms: int, area: float, *, may_be_
         dwelling: Which.
         rooms: Rooms apart from kitchen and bath.
         area: Usable area in square metres.
-        may_be_unknown: Whether the register may lack it.
+        lacks: What the register may lack; without any it knows all.
     """
     dwelling.rooms = rooms
     dwelling.area = round(area, 1)
     dwelling.baths = 1 if rooms < 5 else 2
-    if may_be_unknown and dwelling.building.built.year < 1985 and rng.random() < UNKNOWN_SIZE_SHARE:
+    if lacks and dwelling.building.built.year < 1985 and rng.random() < UNKNOWN_SIZE_SHARE:
         lost = rng.choice(("rooms", "area", "both"))
-        dwelling.rooms = None if lost != "area" else rooms
-        dwelling.area = None if lost != "rooms" else dwelling.area
+        dwelling.rooms = None if lost != "area" and "rooms" in lacks else rooms
+        dwelling.area = None if lost != "rooms" and "area" in lacks else dwelling.area
         dwelling.baths = None
 
 

@@ -273,7 +273,7 @@ class Rings:
         residents: list[tuple[Person, Firm | None]] = [(p, employer) for p in lodgers]
         rooms, area = ((3, 60.0), (2, 48.0), (3, 54.0), (2, 44.0))[variant]
         dwelling = self._p.lodgings.lodge(
-            employer.municipality, residents, rooms=rooms, area=area, since=since,
+            employer.municipality, residents, rooms=rooms, area=area, since=since, is_size_known=True,
             owner=employer if variant == 0 else None, tenant=employer if variant == 1 else None,
         )  # fmt: skip
         if variant == 2:

@@ -129,7 +129,7 @@ def _house(world: World, builder: Builder, rng: Random, firm: Firm, kind: str, p
     building = builder.building(rng, firm.municipality, kind, units)
     for dwelling in building.dwellings:
         area = MOST_IN_A_HOUSE * rng.uniform(*AREA_EACH)
-        furnish(rng, dwelling, MOST_IN_A_HOUSE + 1, area, may_be_unknown=False)
+        furnish(rng, dwelling, MOST_IN_A_HOUSE + 1, area, lacks=())
         dwelling.baths = 2
         hold(world, rng, dwelling, firm)
     return building

@@ -146,7 +146,7 @@ def _lasting(line: bytes, district: int, moved: Moved) -> bytes:
     row = orjson.loads(line)
     place = moved[row["source"], row["delivery_id"], row["file"], district]
     row |= {"delivery_id": place.delivery_id, "file": place.file}
-    row["record_no"] += place.records_before
+    row["record_no"] = place.record_no(row["record_no"])
     return orjson.dumps(row) + b"\n"
 
 

@@ -180,15 +180,26 @@ class LabourMarket:
             quiet = firm.trade.is_site and rng.random() < LAYOFF_SHARE * 5 * years
             for job in active:
                 if rng.random() < LEAVE_SHARE * 2 * years:
-                    start = some_day(rng, world.opening - timedelta(days=90), world.closing)
-                    length = rng.randrange(25, 330)
-                    percent = 100.0 if rng.random() < 0.8 else rng.choice((20.0, 40.0, 50.0))
-                    _leave(job, Leave("permisjon", start, start + timedelta(days=length), percent))
+                    go_on_leave(world, rng, job)
                 elif quiet and rng.random() < 0.6:
                     winter = date(world.closing.year, 1, 4) + timedelta(days=rng.randrange(20))
                     length = rng.randrange(20, 80)
                     percent = rng.choice((100.0, 100.0, 50.0))
                     _leave(job, Leave("permittering", winter, winter + timedelta(days=length), percent))
+
+
+def go_on_leave(world: World, rng: Random, job: Job) -> None:
+    """A leave at some time within the window, if it falls within the job.
+
+    Args:
+        world: The world.
+        rng: The caller's stream.
+        job: Whose.
+    """
+    start = some_day(rng, world.opening - timedelta(days=90), world.closing)
+    length = rng.randrange(25, 330)
+    percent = 100.0 if rng.random() < 0.8 else rng.choice((20.0, 40.0, 50.0))
+    _leave(job, Leave("permisjon", start, start + timedelta(days=length), percent))
 
 
 def _leave(job: Job, leave: Leave) -> None:

@@ -1,5 +1,6 @@
 """Acts about homes show in what registers send; what resembles them lacks the unlawful fact."""
 
+import re
 from collections import defaultdict
 from datetime import date
 
@@ -215,12 +216,13 @@ def seats_and_residents(stage: Stage, address: str) -> tuple[list[str], dict[str
     here = [
         orgnr
         for orgnr, seat in stage.rows.seats.items()
-        for line in seat.get("adresse", ())[:1]
+        # Somebody's name may stand above the street, and a building's below it.
+        for line in seat.get("adresse", ())
         # The street is spelled in more than one way.
         if seat["postnummer"] == building.postcode
-        and line.split()[-1] in units
         and line.upper()[:4] == building.street.upper()[:4]
-        and str(building.house_no) in line
+        and line.split()[-1] in units
+        and re.search(rf" {building.house_no} ?{building.letter} ", line, re.IGNORECASE)
     ]
     return here, {u: stage.rows.residents(f"dwelling:{address}:{u}") for u in units}
 

@@ -5,6 +5,7 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from expectations.errors import UsageError
 from jobs.ingest.unpack import pieces
 from jobs.synth.outgoing import Outgoing, Rows
-from jobs.synth.parts import Landed, put_together, write_parts
+from jobs.synth.parts import TURNS, Landed, put_together, write_parts
 
 AT = datetime(2026, 2, 10, 4, 15, tzinfo=UTC)
 
@@ -50,20 +51,41 @@ def content(path: Path) -> bytes:
     return gzip.decompress(data)
 
 
-def test_lines_follow_each_other_in_the_order_of_the_districts(tmp_path: Path) -> None:
+def test_districts_take_turns(tmp_path: Path) -> None:
     districts = [[Rows("fakturaer.jsonl.gz", rows_of(1, 2))], [], [Rows("fakturaer.jsonl.gz", rows_of(3))]]
     landed = land(tmp_path, districts, "kontraktskjede")
     ((folder, envelope),) = envelopes(tmp_path)
     assert [json.loads(line)["n"] for line in content(folder / "fakturaer.jsonl.gz").splitlines()] == [
         1,
-        2,
         3,
+        2,
     ]
     (file,) = envelope["files"]
     assert (file["records"], file["media_type"]) == (3, "application/jsonl+gzip")
     assert landed.records == {"kontraktskjede": 3}
-    places = {key[3]: place.records_before for key, place in landed.moved.items()}
-    assert places == {0: 0, 2: 2}
+    at = {key[3]: place for key, place in landed.moved.items()}
+    assert [at[0].record_no(1), at[0].record_no(2), at[2].record_no(1)] == [1, 3, 2]
+
+
+@pytest.mark.parametrize("name", ["fakturaer.jsonl.gz", "fakturaer.jsonl"])
+def test_a_district_is_spread_over_the_file_and_its_records_are_found_again(
+    tmp_path: Path, name: str
+) -> None:
+    sizes = [100, 0, 37, 5, 250]
+    starts = [sum(sizes[:n]) for n in range(len(sizes))]
+    numbers = [range(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+    landed = land(tmp_path, [[Rows(name, rows_of(*own))] for own in numbers], "kontraktskjede")
+    ((folder, envelope),) = envelopes(tmp_path)
+    found = [json.loads(line)["n"] for line in content(folder / name).splitlines()]
+    assert sorted(found) == list(range(sum(sizes)))
+    assert envelope["files"][0]["records"] == sum(sizes)
+    for (_, _, _, district), place in landed.moved.items():
+        own = numbers[district]
+        stand = [place.record_no(n + 1) for n in range(len(own))]
+        assert [found[at - 1] for at in stand] == list(own)
+    longest = [found.index(n) for n in numbers[4]]
+    assert longest[0] < len(found) / TURNS < len(found) * (1 - 1 / TURNS) < longest[-1]
+    assert max(b - a for a, b in pairwise(longest)) < len(found) / 4
 
 
 @pytest.mark.parametrize(
@@ -78,7 +100,7 @@ def test_an_array_stays_one_array(tmp_path: Path, parts: list[tuple[int, ...]]) 
         "snapshot",
     )
     ((folder, _),) = envelopes(tmp_path)
-    assert json.loads(content(folder / name)) == [{"n": 1}, {"n": 2}, {"n": 3}]
+    assert sorted(row["n"] for row in json.loads(content(folder / name))) == [1, 2, 3]
 
 
 def test_an_array_of_nothing_is_empty(tmp_path: Path) -> None:
@@ -133,11 +155,10 @@ def test_a_large_file_is_numbered_where_the_source_allows_it(tmp_path: Path) -> 
     names = [file["name"] for file in envelope["files"]]
     assert names == [name, "amelding_2026-01_02.jsonl.gz", "amelding_2026-01_03.jsonl.gz"]
     assert all(len(content(folder / n)) <= 40 for n in names)
-    assert [json.loads(row)["n"] for n in names for row in content(folder / n).splitlines()] == list(
-        range(10)
-    )
+    found = [[json.loads(row)["n"] for row in content(folder / n).splitlines()] for n in names]
+    assert found == [[0, 2, 1, 3], [4, 6, 5, 7], [8, 9]]
     place = landed.moved["skatteetaten_amelding", envelope["delivery_id"], name, 3]
-    assert (place.file, place.records_before) == ("amelding_2026-01_02.jsonl.gz", 2)
+    assert (place.file, place.record_no(1)) == ("amelding_2026-01_02.jsonl.gz", 2)
 
 
 def test_a_large_file_with_a_fixed_name_goes_on_in_a_further_delivery(tmp_path: Path) -> None:
@@ -152,7 +173,7 @@ def test_a_large_file_with_a_fixed_name_goes_on_in_a_further_delivery(tmp_path: 
     assert landed.deliveries == 2
     first = found[0][1]["delivery_id"]
     place = landed.moved["folkeregisteret_bosted", first, name, 3]
-    assert (place.delivery_id, place.records_before) == (found[1][1]["delivery_id"], 1)
+    assert (place.delivery_id, place.record_no(1)) == (found[1][1]["delivery_id"], 2)
 
 
 def test_a_snapshot_that_closes_what_it_lacks_is_not_cut(tmp_path: Path) -> None:
