@@ -19,6 +19,7 @@ class Register:
 
 
 ENTITIES = Register("brreg", "Enhetsregisteret", "Central Coordinating Register for Legal Entities")
+BENEFICIAL = Register("brreg", "Register over reelle rettighetshavere", "Register of beneficial owners")
 SHAREHOLDERS = Register("skatteetaten", "Aksjonærregisteret", "Shareholder register")
 A_MELDING = Register("skatteetaten", "A-ordningen (a-melding)", "Employer reporting (a-melding)")
 TAX = Register("skatteetaten", "Skatteetatens opplysninger om restanser", "Tax arrears (Skatteetaten)")
@@ -50,11 +51,13 @@ REGISTER_OF: dict[str, Register] = {
     "core_org__ownerships": SHAREHOLDERS,
     "core_org__owner_roots": SHAREHOLDERS,
     "core_org__events": OUTCOMES,
+    "core_org__beneficial_owners": BENEFICIAL,
     "core_work__employments": A_MELDING,
     "core_work__pay": A_MELDING,
     "core_work__spells": A_MELDING,
     "core_work__worker_flows": A_MELDING,
     "core_work__worker_exits": A_MELDING,
+    "core_work__capacity": A_MELDING,
     "core_tax__standing": TAX,
     "core_tax__withholding_months": TAX_DUTIES,
     "core_tax__contribution_terms": TAX_DUTIES,

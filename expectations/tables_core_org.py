@@ -223,4 +223,18 @@ HUBS = Dataset(
     ),
 )
 
-DATASETS = (ORGANISATIONS, ESTABLISHMENTS, ROLES, OWNERSHIPS, OWNER_ROOTS, EVENTS, HUBS)
+BENEFICIAL_OWNERS = Dataset(
+    name="core_org__beneficial_owners",
+    description="One row per person and company in the last registration of its beneficial owners.",
+    owner=OWNER,
+    key=("orgnr", "person_id"),
+    columns=(
+        MONTH,
+        orgnr("orgnr", "Company owned."),
+        person("person_id", "Beneficial owner."),
+        day("registered_on", "First registered as an owner of it."),
+        RAW_REFS,
+    ),
+)
+
+DATASETS = (ORGANISATIONS, ESTABLISHMENTS, ROLES, OWNERSHIPS, OWNER_ROOTS, EVENTS, HUBS, BENEFICIAL_OWNERS)

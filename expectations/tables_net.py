@@ -40,6 +40,12 @@ EDGE_KINDS = (
     "filed_by",
     "registration_duty",
     "approval",
+    "capacity",
+    "statement",
+    "quarantine",
+    "notice",
+    "turnover_term",
+    "beneficial_owner",
 )
 SCOPE_KINDS = (
     "project",
@@ -52,6 +58,9 @@ SCOPE_KINDS = (
     "exit",
     "identifier",
     "registration",
+    "shell",
+    "hands",
+    "swap",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -34,11 +34,13 @@ NODE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "dissolved_on": date,
         "deleted_on": date,
         "employees_n": int,
+        "has_employees": bool,
         "arrears_ore": int,
         "arrears_month": str,
         "arrears_status": str,
         "hub_kind": str,
         "owner_root": str,
+        "is_vat_registered": bool,
     },
     "person": {"is_adult": bool},
     "project": {
@@ -129,6 +131,19 @@ class EdgeKind(StrEnum):
     """Org -> register: an approval that its trade needs."""
     APPROVAL = "approval"
     """Org -> register: an unbroken run of looks at the register that showed the same state."""
+    QUARANTINE = "quarantine"
+    """Person -> register: a court's quarantine after a bankruptcy, from its first to its last day."""
+    NOTICE = "notice"
+    """Org -> authority: a petition for bankruptcy, or a notice of an inspection or audit, on a day."""
+    TURNOVER_TERM = "turnover_term"
+    """Org -> period: one two-month term; amount is the base of its VAT."""
+    BENEFICIAL_OWNER = "beneficial_owner"
+    """Person -> org: beneficial owner by the last registration, from the day first registered."""
+
+    CAPACITY = "capacity"
+    """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
+    STATEMENT = "statement"
+    """Org -> period: its accounts of one income year; amount is its turnover."""
 
 
 EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
@@ -184,6 +199,24 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     EdgeKind.FILED_BY: {"clients_n": int, "staff_n": int},
     EdgeKind.REGISTRATION_DUTY: {"rule_id": str, "grace_days": int, "certainty": str},
     EdgeKind.APPROVAL: {"state": str, "looks_n": int, "next_look_on": date},
+    EdgeKind.CAPACITY: {
+        "bought_ore": int,
+        "invoices_n": int,
+        "min_labour_share": Decimal,
+        "position_points": int,
+        "workers_now_n": int,
+        "yearly_cost_ore": int,
+    },
+    EdgeKind.STATEMENT: {
+        "bought_services_ore": int,
+        "costs_ore": int,
+        "fixed_assets_ore": int,
+        "pay_ore": int,
+    },
+    EdgeKind.QUARANTINE: {},
+    EdgeKind.NOTICE: {"event_kind": str},
+    EdgeKind.TURNOVER_TERM: {},
+    EdgeKind.BENEFICIAL_OWNER: {},
     EdgeKind.TAX_STANDING: {"answer": str, "has_instalment_plan": bool, "pay_arrears_ore": int},
 }
 """Attributes an edge may carry beside the common ones, by kind."""

@@ -8,8 +8,11 @@ from expectations.errors import UsageError
 from graph.detectors import (
     a01_chain_depth,
     a02_circular_flow,
+    a04_shell,
     a06_missing_registration,
     b01_phoenix,
+    b03_serial_failures,
+    c02_role_swap,
     f01_withholding_gap,
     f02_vat_mismatch,
     f03_active_not_filing,
@@ -23,8 +26,11 @@ from graph.indicator import Indicator, Wording
 INDICATORS: tuple[Indicator, ...] = (
     a01_chain_depth.INDICATOR,
     a02_circular_flow.INDICATOR,
+    a04_shell.INDICATOR,
     a06_missing_registration.INDICATOR,
     b01_phoenix.INDICATOR,
+    b03_serial_failures.INDICATOR,
+    c02_role_swap.INDICATOR,
     f01_withholding_gap.INDICATOR,
     f02_vat_mismatch.INDICATOR,
     f03_active_not_filing.INDICATOR,

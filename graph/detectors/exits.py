@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graph.detectors.citing import Citations, both, day_of, period, sum_of
 from graph.detectors.ownership import cite_owners, cite_tie, owner_graph, together
-from graph.detectors.reading import all_true, any_true, company, known, share
+from graph.detectors.reading import all_true, any_true, company, known, places_of, share
 from graph.detectors.succession import failed_on, is_control
 from graph.detectors.tax import Term, before, month_words, newest, own, term_of
 from graph.model import Edge, EdgeKind, Network
@@ -121,11 +121,7 @@ class Pair:
     @cached_property
     def places(self) -> dict[str, dict[str, Edge]]:
         """Addresses by company and place."""
-        found: dict[str, dict[str, Edge]] = {self.source: {}, self.target: {}}
-        for edge in self.network.edges(EdgeKind.LOCATED_AT):
-            if edge.source in found:
-                found[edge.source].setdefault(edge.target, edge)
-        return found
+        return places_of(self.network, self.source, self.target)
 
     @cached_property
     def shared_places(self) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import networkx as nx
 
 from graph.explain import Language
-from graph.model import Edge, Network, Node
+from graph.model import Edge, EdgeKind, Network, Node
 
 SIX_PLACES = Decimal("0.000001")
 
@@ -99,6 +99,20 @@ def company(network: Network, node_id: str) -> dict[Language, str]:
         return {"nb": f"enkeltpersonforetak {number}", "en": f"sole proprietorship {number}"}
     named = known(node, "name", str)
     return {"nb": named or f"virksomhet {number}", "en": named or f"company {number}"}
+
+
+def places_of(network: Network, *companies: str) -> dict[str, dict[str, Edge]]:
+    """Addresses of companies: the first edge by company and place.
+
+    Args:
+        network: Network that has the edges.
+        companies: Node ids.
+    """
+    found: dict[str, dict[str, Edge]] = {org: {} for org in companies}
+    for edge in network.edges(EdgeKind.LOCATED_AT):
+        if edge.source in found:
+            found[edge.source].setdefault(edge.target, edge)
+    return found
 
 
 def path(graph: nx.Graph, source: str, target: str) -> list[tuple[str, str]]:

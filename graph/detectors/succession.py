@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from graph.detectors.citing import Citations, both, period
-from graph.detectors.reading import Interval, all_true, any_true, company, known, share
+from graph.detectors.reading import Interval, all_true, any_true, company, known, places_of, share
 from graph.model import Edge, EdgeKind, Network, Node
 
 if TYPE_CHECKING:
@@ -131,11 +131,7 @@ class Pair:
     @cached_property
     def places(self) -> dict[str, dict[str, Edge]]:
         """Addresses by company and place."""
-        found: dict[str, dict[str, Edge]] = {self.failed: {}, self.successor: {}}
-        for edge in self.network.edges(EdgeKind.LOCATED_AT):
-            if edge.source in found:
-                found[edge.source].setdefault(edge.target, edge)
-        return found
+        return places_of(self.network, self.failed, self.successor)
 
     @cached_property
     def shared_places(self) -> list[str]:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.indicator import Indicator
-from jobs.flag import populations_register, populations_tax
+from jobs.flag import populations_capacity, populations_control, populations_register, populations_tax
 
 Read = Callable[[str, Sequence[str]], pa.Table]
 """Table and columns -> rows of the evaluated month."""
@@ -54,6 +54,8 @@ POPULATIONS: Mapping[str, Population] = {
     "flow": _payers,
     "succession": _failed,
     "dwelling": _dwellings,
+    **populations_capacity.POPULATIONS,
+    **populations_control.POPULATIONS,
     **populations_register.POPULATIONS,
     **populations_tax.POPULATIONS,
 }

@@ -4,11 +4,21 @@ from pyspark.sql import DataFrame
 
 from expectations.tables_net import EDGES
 from jobs.core.rows import shaped, union_all
-from jobs.network import edges_chain, edges_company, edges_people, edges_register, edges_tax
+from jobs.network import (
+    edges_capacity,
+    edges_chain,
+    edges_company,
+    edges_control,
+    edges_people,
+    edges_register,
+    edges_tax,
+)
 
 SOURCES = (
+    edges_capacity.SOURCE,
     edges_chain.SOURCE,
     edges_company.SOURCE,
+    edges_control.SOURCE,
     edges_people.SOURCE,
     edges_register.SOURCE,
     edges_tax.SOURCE,

@@ -98,9 +98,11 @@ def _organisations(
                 "arrears_ore",
                 "hub_kind",
                 "owner_root",
+                "is_vat_registered",
             )
         },
         arrears_month="answer_month",
+        has_employees="has_employees_registered",
         arrears_status="answer",
     )
     return nodes(rows, F.col("node_id"), known, ORGANISATIONS, month)

@@ -10,10 +10,13 @@ from jobs.network import (
     scope_exit,
     scope_filing,
     scope_flow,
+    scope_hands,
     scope_identifier,
     scope_project,
     scope_registration,
+    scope_shell,
     scope_succession,
+    scope_swap,
     scope_vatpair,
     scope_withholding,
 )
@@ -33,6 +36,9 @@ SOURCES = (
     scope_exit.SOURCE,
     scope_identifier.SOURCE,
     scope_registration.SOURCE,
+    scope_shell.SOURCE,
+    scope_hands.SOURCE,
+    scope_swap.SOURCE,
 )
 
 

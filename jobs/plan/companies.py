@@ -5,8 +5,19 @@ from expectations import tables_core_work as core_work
 from expectations import tables_raw_brreg as raw_brreg
 from expectations import tables_raw_codes as raw_codes
 from expectations import tables_raw_inspection as raw_inspection
+from expectations import tables_raw_owners as raw_owners
 from expectations import tables_raw_tax as raw_tax
-from jobs.core import establishments, events, hubs, organisations, owner_roots, ownerships, roles, standing
+from jobs.core import (
+    beneficial_owners,
+    establishments,
+    events,
+    hubs,
+    organisations,
+    owner_roots,
+    ownerships,
+    roles,
+    standing,
+)
 from jobs.core.roles import HISTORY_MONTHS
 from jobs.core.visible import RawInput
 from jobs.plan.step import LINKS, Step, now, since
@@ -49,6 +60,12 @@ STEPS = (
         dataset=core_org.EVENTS,
         transform=events.transform,
         raw={"events": now(raw_inspection.EVENTS)},
+        tables=LINKS,
+    ),
+    Step(
+        dataset=core_org.BENEFICIAL_OWNERS,
+        transform=beneficial_owners.transform,
+        raw={"owners": now(raw_owners.OWNERS)},
         tables=LINKS,
     ),
     Step(

@@ -1,6 +1,6 @@
 """All tables of the month, in the order in which they are made."""
 
-from jobs.plan import chain, companies, homes, network, people, register, tax, work
+from jobs.plan import capacity, chain, companies, homes, network, people, register, tax, work
 from jobs.plan.step import Step
 
 STEPS: tuple[Step, ...] = (
@@ -11,5 +11,6 @@ STEPS: tuple[Step, ...] = (
     *homes.STEPS,
     *tax.STEPS,
     *register.STEPS,
+    *capacity.STEPS,
     *network.STEPS,
 )

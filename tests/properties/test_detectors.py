@@ -227,6 +227,12 @@ STRANGERS: Mapping[str, Mapping[str, Any]] = {
     "T8": {"uses_identifier": "px1 > konto-x"},
     "T9": {"filed_by": "xa > xb", "clients_n": 99},
     "T3": {"tax_standing": "xa > authority:skatteetaten", "has_instalment_plan": True},
+    "A41": {"capacity": "xa > period:2026-01", "nok": 9000000},
+    "A42": {"statement": "xa > period:2024", "days": "2024-01-01..2024-12-31", "nok": 9},
+    "B31": {"quarantine": "px1 > register:konkurskarantene", "days": "2025-06-01..2027-06-01"},
+    "C21": {"notice": "xa > authority:arbeidstilsynet", "days": "2025-10-09..2025-10-09"},
+    "C22": {"turnover_term": "xa > period:2025-T3", "days": "2025-05-01..2025-06-30", "nok": 9},
+    "C23": {"beneficial_owner": "px1 > xa", "days": "2025-09-01.."},
     "A61": {"registration_duty": "xa > register:renhold"},
     "A62": {"approval": "xa > register:renhold", "days": "2025-11-30..2026-01-31", "state": "refused"},
 }
