@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ def kjede(*words: str | Path, code: int = 0, cwd: Path) -> str:
         done = CliRunner().invoke(app, [str(word) for word in words])
     problem = done.exception
     found = problem.exit_code if isinstance(problem, KjedeError) else done.exit_code
-    assert found == code, f"kjede {' '.join(map(str, words))}: {found}\n{done.output}\n{problem!r}"
+    # The engine's client keeps its message out of repr().
+    story = "".join(traceback.format_exception(problem)) if problem else ""
+    assert found == code, f"kjede {' '.join(map(str, words))}: {found}\n{done.output}\n{story}"
     return done.stdout
 
 
