@@ -3,6 +3,9 @@
 from expectations.columns import MONTH, RAW_REFS, orgnr, text, whole
 from expectations.dataset import SHARE, Column, Dataset
 
+FULL_YEAR_POINTS = 120_000
+"""A full-time year in hundredths of a percent and months, as `position_points` counts."""
+
 CAPACITY = Dataset(
     name="core_work__capacity",
     description="One row per organisation that invoiced labour in the 12 months up to the month: what it "

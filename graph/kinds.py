@@ -139,7 +139,6 @@ class EdgeKind(StrEnum):
     """Org -> period: one two-month term; amount is the base of its VAT."""
     BENEFICIAL_OWNER = "beneficial_owner"
     """Person -> org: beneficial owner by the last registration, from the day first registered."""
-
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"

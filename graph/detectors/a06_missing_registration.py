@@ -219,7 +219,11 @@ def detect(network: Network, thresholds: Thresholds) -> Iterator[Finding]:
 
 def _evaluate(network: Network, duty: Edge, window: Interval) -> Outcome:
     register = identifier(duty.target)
-    looks = [e for e in own(network, EdgeKind.APPROVAL) if e.target == duty.target]
+    looks = sorted(
+        (e for e in own(network, EdgeKind.APPROVAL) if e.target == duty.target),
+        # Two looks of one day must not go by their ids, which say nothing.
+        key=lambda e: (e.valid_from or date.min, e.valid_to or date.max, known(e, "state", str) or ""),
+    )
     work = at_work(network, register, window)
     lacking, grace = runs(looks, LACKING), known(duty, "grace_days", int)
     days = days_without(work, lacking, duty, window)

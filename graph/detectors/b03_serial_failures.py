@@ -29,7 +29,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from graph.detectors.citing import Citations, both, day_of, period, sum_of
+from graph.detectors.citing import Citations, both, day_of, period, role_words, sum_of
 from graph.detectors.reading import any_true, company, known, orgnrs, plain, pseudonyms, share
 from graph.detectors.succession import failed_on, is_control
 from graph.indicator import Indicator, Threshold
@@ -253,7 +253,7 @@ def _cite(citations: Citations, network: Network, org: str, leaders: list[Hand])
         org, both("{org} står i Enhetsregisteret.", "{org} is in the register.", org=company(network, org))
     )
     for hand in leaders:
-        _cite_role(citations, network, hand.here)
+        citations.edge(hand.here, role_words(network, hand.here))
         for edge in hand.quarantines:
             citations.edge(
                 edge, both("Konkurskarantene ({days}).", "Bankruptcy quarantine ({days}).", days=period(edge))
@@ -264,7 +264,7 @@ def _cite(citations: Citations, network: Network, org: str, leaders: list[Hand])
             name = company(network, other)
             day = known(network.node(other), "bankrupt_on", date)
             for edge in edges:
-                _cite_role(citations, network, edge)
+                citations.edge(edge, role_words(network, edge))
             citations.node(
                 other,
                 both("{org} er ikke konkurs.", "{org} is not bankrupt.", org=name)
@@ -283,19 +283,6 @@ def _cite(citations: Citations, network: Network, org: str, leaders: list[Hand])
                     "arrears_ore",
                     both("Restanse i {org}: {owed}.", "Arrears of {org}: {owed}.", org=name, owed=owed),
                 )
-
-
-def _cite_role(citations: Citations, network: Network, edge: Edge) -> None:
-    citations.edge(
-        edge,
-        both(
-            "Rollen {role} i {org} ({days}).",
-            "The role {role} in {org} ({days}).",
-            role=known(edge, "role", str) or "-",
-            org=company(network, edge.target),
-            days=period(edge),
-        ),
-    )
 
 
 # Two lines per text, one per language, read better than the four of the formatter.

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from graph.detectors.citing import Citations, both, day_of, period, sum_of
+from graph.detectors.citing import Citations, both, day_of, period, role_words, sum_of
 from graph.detectors.reading import all_true, any_true, company, known, orgnrs, pseudonyms
 from graph.detectors.tax import before, own, subject, term_of, term_words
 from graph.indicator import Indicator, Threshold
@@ -277,19 +277,18 @@ def _cite(citations: Citations, network: Network, org: str, found: list[Swap]) -
 
 
 def _cite_tie(citations: Citations, network: Network, edge: Edge) -> None:
-    org, days = company(network, edge.target), period(edge)
-    if edge.kind == EdgeKind.EMPLOYED_BY:
-        shows = both("Ansatt i {org} ({days}).", "Employed by {org} ({days}).", org=org, days=days)
-    else:
-        code = known(edge, "role", str) or "-"
-        shows = both(
-            "Rollen {role} i {org} ({days}).",
-            "The role {role} in {org} ({days}).",
-            role=code,
-            org=org,
-            days=days,
-        )
-    citations.edge(edge, shows)
+    if edge.kind != EdgeKind.EMPLOYED_BY:
+        citations.edge(edge, role_words(network, edge))
+        return
+    citations.edge(
+        edge,
+        both(
+            "Ansatt i {org} ({days}).",
+            "Employed by {org} ({days}).",
+            org=company(network, edge.target),
+            days=period(edge),
+        ),
+    )
 
 
 # Two lines per text, one per language, read better than the four of the formatter.

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from expectations.tables_core_capacity import FULL_YEAR_POINTS
 from graph.detectors.reading import SIX_PLACES, known, share
 from graph.model import Edge, EdgeKind, Network
 
 ADVISERS = frozenset({"REGN", "REVI"})
 OWNERS_AT_WORK = frozenset({"INNH", "DTPR", "DTSO"})
 """Roles of those who are liable themselves and need no pay from the company to work for it."""
-POINTS = 120_000
-"""Hundredths of a percent and months in a full-time year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def years_of(edge: Edge) -> Decimal | None:
         edge: Edge of kind `capacity`.
     """
     points = known(edge, "position_points", int)
-    return None if points is None else share(points, POINTS)
+    return None if points is None else share(points, FULL_YEAR_POINTS)
 
 
 def ratio(edge: Edge, labour_ore: int, more_years: Decimal = Decimal(0)) -> Decimal | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from graph.detectors.reading import company, known
 from graph.explain import Language, amount, short_day
 from graph.indicator import Wording
 from graph.model import Edge, Evidence, Network, RowRef
@@ -105,6 +106,22 @@ def period(edge: Edge) -> dict[Language, str]:
         first = short_day(edge.valid_from, lang) if edge.valid_from else unknown
         found[lang] = f"{first} - {short_day(edge.valid_to, lang) if edge.valid_to else ongoing}"
     return found
+
+
+def role_words(network: Network, edge: Edge) -> Wording:
+    """What an edge of kind `holds_role` shows.
+
+    Args:
+        network: Network it is in.
+        edge: The role.
+    """
+    return both(
+        "Rollen {role} i {org} ({days}).",
+        "The role {role} in {org} ({days}).",
+        role=known(edge, "role", str) or "-",
+        org=company(network, edge.target),
+        days=period(edge),
+    )
 
 
 def sum_of(ore: int | None) -> dict[Language, str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graph.detectors.citing import Citations, both, day_of, period, sum_of
+from graph.detectors.citing import Citations, both, day_of, period, role_words, sum_of
 from graph.detectors.ownership import cite_owners, cite_tie, owner_graph, together
 from graph.detectors.reading import all_true, any_true, company, known, places_of, share
 from graph.detectors.succession import failed_on, is_control
@@ -211,7 +211,7 @@ def cite_pair(citations: Citations, pair: Pair) -> None:
         )
     for edges in pair.control.values():
         for edge in [e for e in edges if e.source in pair.holders] or edges[:1]:
-            _cite_role(citations, network, edge)
+            citations.edge(edge, role_words(network, edge))
     for places in pair.places.values():
         for place in pair.shared_places or sorted(places)[:1]:
             org = company(network, places[place].source)
@@ -247,16 +247,3 @@ def cite_pair(citations: Citations, pair: Pair) -> None:
     cite_owners(citations, network, ends, pair.limits.group_share)
     if pair.ties["owner"]:
         cite_tie(citations, network, owner_graph(network, pair.limits.group_share), *ends)
-
-
-def _cite_role(citations: Citations, network: Network, edge: Edge) -> None:
-    citations.edge(
-        edge,
-        both(
-            "Rollen {role} i {org} ({days}).",
-            "The role {role} in {org} ({days}).",
-            role=known(edge, "role", str) or "-",
-            org=company(network, edge.target),
-            days=period(edge),
-        ),
-    )

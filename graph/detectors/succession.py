@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from graph.detectors.citing import Citations, both, period
+from graph.detectors.citing import Citations, both, period, role_words
 from graph.detectors.reading import Interval, all_true, any_true, company, known, places_of, share
 from graph.model import Edge, EdgeKind, Network, Node
 
@@ -242,7 +242,7 @@ def cite_ties(pair: Pair, citations: Citations, *, told: bool) -> None:
     for edges in pair.control.values():
         shared = [e for e in edges if e.source in pair.shared_holders]
         for edge in shared or edges[:1]:
-            _cite_role(network, citations, edge)
+            citations.edge(edge, role_words(network, edge))
     for places in pair.places.values():
         for place in pair.shared_places or sorted(places)[:1]:
             edge = places[place]
@@ -277,8 +277,8 @@ def cite_ties(pair: Pair, citations: Citations, *, told: bool) -> None:
     for there, here in pair.earlier_failures:
         org = company(network, there.target)
         citations.node(there.target, both("{org} opphørte tidligere.", "{org} failed earlier.", org=org))
-        _cite_role(network, citations, there)
-        _cite_role(network, citations, here)
+        citations.edge(there, role_words(network, there))
+        citations.edge(here, role_words(network, here))
     for edge in pair.transfers:
         citations.edge(
             edge,
@@ -301,16 +301,3 @@ def cite_ties(pair: Pair, citations: Citations, *, told: bool) -> None:
                         period=period(edge),
                     ),
                 )
-
-
-def _cite_role(network: Network, citations: Citations, edge: Edge) -> None:
-    citations.edge(
-        edge,
-        both(
-            "Rollen {role} i {org} ({period}).",
-            "The role {role} in {org} ({period}).",
-            role=known(edge, "role", str) or "-",
-            org=company(network, edge.target),
-            period=period(edge),
-        ),
-    )

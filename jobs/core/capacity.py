@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_capacity import CAPACITY
+from expectations.tables_core_capacity import CAPACITY, FULL_YEAR_POINTS
 from jobs.core.rows import current, joined_refs, merged_refs, refs, shaped
 from jobs.months import first_day, last_day, shift
 
@@ -11,8 +11,6 @@ MONTHS = 12
 """Months up to the evaluated one, the same for invoices and for people."""
 REDUCING = ("kreditnota", "motregning")
 TRADE = "nace"
-FULL_YEAR_POINTS = 120_000
-"""Hundredths of a percent and months in a full-time year."""
 YEAR_DAYS = 365
 
 

@@ -3,10 +3,10 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_capacity import CAPACITY
+from expectations.tables_core_capacity import CAPACITY, FULL_YEAR_POINTS
 from expectations.tables_core_tax import ACCOUNTS
 from graph.model import EdgeKind
-from jobs.core.capacity import FULL_YEAR_POINTS, MONTHS
+from jobs.core.capacity import MONTHS
 from jobs.months import first_day, last_day, shift
 from jobs.network.elements import attributes, edges, org
 from jobs.network.source import EdgeSource

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,27 +26,13 @@ def role(orgnr: str, holder: str = "person:p1", **values: Any) -> dict[str, Any]
 
 
 @pytest.fixture
-def edges(table: Any) -> Any:
-    def make(**given: Any) -> list[dict[str, Any]]:
-        source = edges_capacity.SOURCE
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        return [e for frame in source.build(**frames, month=M) for e in frame.toArrow().to_pylist()]
-
-    return make
+def edges(edges_of: Any) -> Any:
+    return partial(edges_of, edges_capacity.SOURCE)
 
 
 @pytest.fixture
-def scopes(engine: Any, table: Any) -> Any:
-    def make(**given: Any) -> dict[str, list[str]]:
-        source = scope_shell.SOURCE
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        elements = source.elements(**frames, month=M, settle=engine.settled).toArrow().to_pylist()
-        found: dict[str, set[str]] = {}
-        for row in elements:
-            found.setdefault(row["scope_id"], set()).add("|".join(row["element"].split("|")[:2]))
-        return {scope: sorted(parts) for scope, parts in found.items()}
-
-    return make
+def scopes(elements_of: Any) -> Any:
+    return partial(elements_of, scope_shell.SOURCE, parts=2)
 
 
 def test_edges_are_made_of_candidates(edges: Any) -> None:

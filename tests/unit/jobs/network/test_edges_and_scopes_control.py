@@ -1,6 +1,7 @@
 """Edges and scopes about those who lead companies: who becomes a candidate, and what its network holds."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,32 +31,18 @@ def quarantine(person: str | None = "anna", **values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def edges(table: Any) -> Any:
-    def make(**given: Any) -> list[dict[str, Any]]:
-        source = edges_control.SOURCE
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        return [edge for frame in source.build(**frames, month=M) for edge in frame.toArrow().to_pylist()]
-
-    return make
-
-
-def _scopes(engine: Any, table: Any, source: Any, given: Any) -> dict[str, list[str]]:
-    frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-    elements = source.elements(**frames, month=M, settle=engine.settled).toArrow().to_pylist()
-    found: dict[str, set[str]] = {}
-    for row in elements:
-        found.setdefault(row["scope_id"], set()).add(row["element"])
-    return {scope: sorted(parts) for scope, parts in found.items()}
+def edges(edges_of: Any) -> Any:
+    return partial(edges_of, edges_control.SOURCE)
 
 
 @pytest.fixture
-def scopes(engine: Any, table: Any) -> Any:
-    return lambda **given: _scopes(engine, table, scope_hands.SOURCE, given)
+def scopes(elements_of: Any) -> Any:
+    return partial(elements_of, scope_hands.SOURCE)
 
 
 @pytest.fixture
-def swaps(engine: Any, table: Any) -> Any:
-    return lambda **given: _scopes(engine, table, scope_swap.SOURCE, given)
+def swaps(elements_of: Any) -> Any:
+    return partial(elements_of, scope_swap.SOURCE)
 
 
 def notice(orgnr: str = A, on: date = date(2025, 10, 9), **values: Any) -> dict[str, Any]:

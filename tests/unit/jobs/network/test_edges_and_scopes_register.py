@@ -1,6 +1,7 @@
 """Edges and scopes of approvals: who becomes a candidate, and what its network holds."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,27 +31,13 @@ def contract(supplier: str = A, **values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def edges(table: Any) -> Any:
-    def make(**given: Any) -> list[dict[str, Any]]:
-        source = edges_register.SOURCE
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        return [e for frame in source.build(**frames, month=M) for e in frame.toArrow().to_pylist()]
-
-    return make
+def edges(edges_of: Any) -> Any:
+    return partial(edges_of, edges_register.SOURCE)
 
 
 @pytest.fixture
-def scopes(engine: Any, table: Any) -> Any:
-    def make(**given: Any) -> dict[str, list[str]]:
-        source = scope_registration.SOURCE
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        elements = source.elements(**frames, month=M, settle=engine.settled).toArrow().to_pylist()
-        found: dict[str, list[str]] = {}
-        for row in elements:
-            found.setdefault(row["scope_id"], []).append(row["element"].split("|")[0])
-        return {scope: sorted(parts) for scope, parts in found.items()}
-
-    return make
+def scopes(elements_of: Any) -> Any:
+    return partial(elements_of, scope_registration.SOURCE, parts=1)
 
 
 def test_edges_are_made_of_those_seen_without_approval(edges: Any) -> None:

@@ -1,6 +1,7 @@
 """Edges and scopes of tax: who becomes a candidate, and what its network holds."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from jobs.network import (
     scope_vatpair,
     scope_withholding,
 )
-from jobs.network.source import EdgeSource, ScopeSource
+from jobs.network.source import ScopeSource
 
 M = "2026-01"
 A, B = "310000205", "310000302"
@@ -42,28 +43,14 @@ def pair(buyer: str, seller: str, **values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def edges(table: Any) -> Any:
-    source: EdgeSource = edges_tax.SOURCE
-
-    def make(**given: Any) -> list[dict[str, Any]]:
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        found: list[dict[str, Any]] = []
-        for frame in source.build(**frames, month=M):
-            found += frame.toArrow().to_pylist()
-        return found
-
-    return make
+def edges(edges_of: Any) -> Any:
+    return partial(edges_of, edges_tax.SOURCE)
 
 
 @pytest.fixture
-def scopes(engine: Any, table: Any) -> Any:
+def scopes(elements_of: Any) -> Any:
     def make(source: ScopeSource, **given: Any) -> dict[str, set[str]]:
-        frames = {name: table(dataset, *given.get(name, ())) for name, dataset in source.tables.items()}
-        elements = source.elements(**frames, month=M, settle=engine.settled).toArrow().to_pylist()
-        found: dict[str, set[str]] = {}
-        for row in elements:
-            found.setdefault(row["scope_id"], set()).add(row["element"].split("|")[0])
-        return found
+        return {scope: set(cut) for scope, cut in elements_of(source, parts=1, **given).items()}
 
     return make
 
