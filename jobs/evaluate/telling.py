@@ -39,6 +39,8 @@ MATCHED_PART = 0.8
 """Part of those looked for that should have their likes; fewer likes each are taken for it."""
 LEAST_PART = 0.1
 """Part of each side that must have a mark for the classifier to look at it."""
+NEIGHBOURS = 10
+"""To each side, of those who have a record, whose marks one without may get."""
 LEAST_LIST = 20
 """Length of a list from which on standing side by side means anything."""
 BY_SITE = frozenset({"byggeplass_oversiktslister"})
@@ -324,17 +326,52 @@ def _table(
     positive: models.Flags,
     seed: int,
 ) -> Floats:
-    """The marks as a table; a subject without a record gets a value drawn from those that have one."""
-    made = []
+    """The marks as a table; a subject without a record at a place gets what a neighbour by number has there.
+
+    Having no record is content, so it must not show. Marks of one record go together, a number with a place
+    in the file, and both with the subject's own number: values drawn each for itself would fit nothing.
+    """
+    kept: dict[str, list[tuple[str, Floats]]] = {}
     for name, (_, values) in marks.items():
         column = np.array([values.get(s, np.nan) for s in listed])
         there = ~np.isnan(column)
-        if min(there[positive].mean(), there[~positive].mean()) < LEAST_PART:
-            continue
-        rng = np.random.default_rng(drawn(seed, name))
-        column[~there] = _like(column[there], int((~there).sum()), rng)
-        made.append(column)
+        if min(there[positive].mean(), there[~positive].mean()) >= LEAST_PART:
+            kept.setdefault(name.partition(": ")[0], []).append((name, column))
+    by_number = np.argsort(np.argsort(np.array(listed))).astype(np.float64)
+    made = []
+    for place, named in kept.items():
+        lent = _lent(np.column_stack([column for _, column in named]), by_number, drawn(seed, place))
+        for (name, _), column in zip(named, lent.T, strict=True):
+            there = ~np.isnan(column)
+            rng = np.random.default_rng(drawn(seed, name))
+            column[~there] = _like(column[there], int((~there).sum()), rng)
+            made.append(column)
     return np.column_stack(made) if made else np.zeros((len(listed), 0))
+
+
+def _lent(table: Floats, by_number: Floats, seed: int) -> Floats:
+    """Marks of one place, where subjects without any have those of a neighbour by number.
+
+    Measures are moved by the same few ranks in all marks: copies would show who has no record.
+    """
+    owns = ~np.isnan(table).all(axis=1)
+    owners = np.flatnonzero(owns)[np.argsort(by_number[owns])]
+    without = np.flatnonzero(~owns)
+    rng = np.random.default_rng(seed)
+    nearest = np.searchsorted(by_number[owners], by_number[without])
+    chosen = nearest + rng.integers(-NEIGHBOURS, NEIGHBOURS, size=len(without))
+    lenders = owners[np.clip(chosen, 0, len(owners) - 1)]
+    moved = rng.uniform(-NEIGHBOURS, NEIGHBOURS, size=len(without))
+    for column in table.T:
+        values = np.sort(column[~np.isnan(column)])
+        column[without] = column[lenders]
+        if len(np.unique(values)) < len(values) / 2:
+            continue
+        rank = (np.searchsorted(values, column[without]) + moved).clip(0, len(values) - 1)
+        column[without] = np.where(
+            np.isnan(column[without]), np.nan, np.interp(rank, np.arange(len(values)), values)
+        )
+    return table
 
 
 def _like(values: Floats, count: int, rng: np.random.Generator) -> Floats:

@@ -12,6 +12,7 @@ import pytest
 
 from jobs.evaluate import leakage, neighbours, telling
 from jobs.evaluate.baselines import Setting
+from jobs.evaluate.form import Drawn
 from jobs.evaluate.leakage import (
     guises_gate,
     hidden_gate,
@@ -22,7 +23,7 @@ from jobs.evaluate.leakage import (
 )
 from jobs.evaluate.ranking import Floats
 from jobs.evaluate.splits import Fold, Groups, by_ring
-from jobs.evaluate.telling import form_gates
+from jobs.evaluate.telling import Subjects, compare_form, form_gates
 from jobs.lake.delivery_writer import json_array, write_delivery
 from tests.unit.jobs.evaluate.planted import Tables, company, edge, groups, look_alike, ring
 
@@ -186,6 +187,28 @@ def test_unlike_companies_are_not_compared(tmp_path: Path) -> None:
 
     found = company_gates(tmp_path, industry)
     assert found["form_company_planted_or_not"]["passed"]
+
+
+def test_having_a_record_at_all_is_no_leak() -> None:
+    """Rings send more invoices. Invoices are numbered in order, a thing that drawn marks must not break."""
+
+    def sent(rate: float) -> list[str]:
+        return [o for o in orgnrs if rng.random() < (0.9 if o in ring_of else rate)]
+
+    rng = Random(4)
+    orgnrs = [f"3{n:08d}" for n in rng.sample(range(10**8), 3 * FIRMS)]
+    ring_of = {o: f"R{n // MEMBERS}" for n, o in enumerate(orgnrs[:FIRMS])}
+    rng.shuffle(orgnrs)
+    invoices = {
+        o: Drawn(1, {"ids": {"number": 1000.0 + 7 * n}, "order": {"place in file": n / FIRMS}})
+        for n, o in enumerate(sent(0.2))
+    }
+    subjects = Subjects("company", ring_of, {}, [o for o in orgnrs if o not in ring_of])
+    place = ("kontraktskjede", "faktura", "utsteder_orgnr")
+    found = {row["gate"]: row for row in compare_form({place: invoices}, subjects, seed=1)}
+    row = found["form_company_ring_or_not"]
+    assert row["detail"].endswith("11 of 11 marks classified")
+    assert row["passed"], row
 
 
 def test_too_few_rings_leave_the_question_open(tmp_path: Path) -> None:
