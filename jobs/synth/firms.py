@@ -26,12 +26,16 @@ from jobs.synth.world import World, some_day
 
 FORMS = (("AS", 0.80), ("ENK", 0.14), ("NUF", 0.03), ("DA", 0.03))
 YEARLY_FAILURES = 0.03
+YEARLY_FAILURES_ON_SITE = 0.015
+"""Of firms that work on sites; those of rings and look-alikes, mostly of such trades, come on top."""
 YEARLY_CLOSURES = 0.02
 YEARLY_FOUNDINGS = 0.05
 GROUP_SHARE = 0.03
 SHARES = 100
 COUNTRYWIDE_SHARE = 0.25
 """Part of clients of accountants, auditors and office hotels whose hub has clients in the whole country."""
+LEADER_SHARE = 0.5
+"""Part of board members and deputies who lead a firm of their own in the municipality."""
 AUDITED_STAFF, AUDITED_SHARE = 8, 0.85
 """Staff from which on a firm has an auditor, and part of such firms that have."""
 
@@ -46,6 +50,7 @@ class Founder:
         self.accountants: list[Firm] = []
         self.auditors: list[Firm] = []
         self._premises: dict[str, list[Building]] = {}
+        self._leaders: dict[str, list[Person]] = {}
         self.hotels = {m.number: self._make_hotel(m) for m in world.municipalities}
 
     def _make_hotel(self, municipality: Municipality) -> Building:
@@ -163,14 +168,24 @@ class Founder:
             firm.roles += [RoleSpell("DAGL", leader, since), RoleSpell("LEDE", leader, since)]
             for code, chance in (("MEDL", 0.35), ("MEDL", 0.15), ("VARA", 0.3)):
                 if rng.random() < chance:
-                    person = new_person(world, rng, municipality=firm.municipality, ages=(24, 70))
-                    firm.roles.append(RoleSpell(code, person, since))
+                    firm.roles.append(RoleSpell(code, self._member(rng, firm), since))
+            if not (firm.is_planted or firm.trade in (HOLDING, ACCOUNTANT, AUDITOR)):
+                self._leaders.setdefault(firm.municipality.number, []).append(leader)
         frame = world.frame
         if self.accountants and rng.random() < 0.8:
             hub = _by_size(rng, _local_or_not(rng, self.accountants, frame.accountants))
             firm.roles.append(RoleSpell("REGN", hub, max(since, hub.registered)))
         if firm.target_staff >= AUDITED_STAFF:
             self.audit(rng, firm)
+
+    def _member(self, rng: Random, firm: Firm) -> Person:
+        """Somebody for the board, as often as not the leader of another firm of the municipality."""
+        leaders = self._leaders.get(firm.municipality.number)
+        if leaders and rng.random() < LEADER_SHARE:
+            person = rng.choice(leaders)
+            if all(role.holder is not person for role in firm.roles):
+                return person
+        return new_person(self._world, rng, municipality=firm.municipality, ages=(24, 70))
 
     def audit(self, rng: Random, firm: Firm) -> None:
         """Give a firm an auditor; some have none.
@@ -320,8 +335,9 @@ def age_background(world: World, founder: Founder) -> None:
         if firm in known or firm.public_kind or firm.trade in (HOLDING, ACCOUNTANT, AUDITOR) or firm.is_group:
             continue
         draw = rng.random()
+        failures = YEARLY_FAILURES_ON_SITE if firm.trade.is_site else YEARLY_FAILURES
         early = max(world.opening, firm.registered + timedelta(days=120))
-        if firm.form != "ENK" and draw < YEARLY_FAILURES * years and early < last:
+        if firm.form != "ENK" and draw < failures * years and early < last:
             claims = int(rng.lognormvariate(11.2, 1.1))
             fail(world, founder, rng, firm, some_day(rng, early, last), claims)
         elif YEARLY_FAILURES * years <= draw < (YEARLY_FAILURES + YEARLY_CLOSURES) * years and early < last:

@@ -27,7 +27,7 @@ from tests.unit.jobs.synth.work_rows import WorkRows
 @pytest.fixture(scope="module")
 def big() -> World:
     """Six hundred firms and more rings than usual, for a year."""
-    return make_world(Parameters(600, 13, 4, 0.05, "2026-01", False))
+    return make_world(Parameters(600, 13, 6, 0.05, "2026-01", False))
 
 
 @pytest.fixture(scope="module")

@@ -221,10 +221,11 @@ def test_a_review_sent_by_mistake_is_withdrawn(outcomes: OrgRows) -> None:
 
 
 # ---- the life of firms ---------------------------------------------------------------------------
-def test_about_three_of_a_hundred_fail_in_a_year(many: World) -> None:
+def test_about_two_of_a_hundred_fail_in_a_year(many: World) -> None:
+    """Three of a hundred, and half as many on sites, where rings and look-alikes add theirs."""
     firms = [f for f in many.firms if not f.is_planted and f.form == "AS"]
     failed = sum(f.bankrupt is not None for f in firms)
-    assert 0.019 < failed / len(firms) / (len(many.months) / 12) < 0.038
+    assert 0.013 < failed / len(firms) / (len(many.months) / 12) < 0.035
 
 
 def test_firms_merge_move_and_change_their_boards(many: World) -> None:
