@@ -22,6 +22,7 @@ from jobs.months import last_day
 NO_SUBJECTS = frozenset({"kodelister"})
 """Sources that are about nobody."""
 FAMILIES = ("ids", "order", "timestamps", "missing")
+PLACE_IN_FILE = "place in file"
 LEAST_RECORDS = 20
 """Records in a file from which on a place in it means anything."""
 DISTINCT = 0.5
@@ -215,7 +216,7 @@ def _form(
     made = Drawn(draw, {family: {} for family in FAMILIES})
     made.values["timestamps"].update(of_delivery)
     if declared >= LEAST_RECORDS:
-        made.values["order"]["place in file"] = (number - 0.5) / declared
+        made.values["order"][PLACE_IN_FILE] = (number - 0.5) / declared
     _look(record, steps, "", made, named)
     return made
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import norm, rankdata
 
 from jobs.evaluate import models
-from jobs.evaluate.form import Drawn, Forms, Place, columns, forms, registered
+from jobs.evaluate.form import PLACE_IN_FILE, Drawn, Forms, Place, columns, forms, registered
 from jobs.evaluate.ranking import LEVEL, Floats, area_interval, drawn, percentiles
 from jobs.evaluate.splits import FOLDS, Groups
 
-MOST_OTHERS = 4000
+MOST_OTHERS = 12_000
 """Companies that were not planted, drawn from all of them."""
 CHANCE = 0.5
 COMPARISONS = 6
@@ -41,6 +41,8 @@ LEAST_PART = 0.1
 """Part of each side that must have a mark for the classifier to look at it."""
 NEIGHBOURS = 10
 """To each side, of those who have a record, whose marks one without may get."""
+SORTED = 0.9
+"""Correlation of ranks from which on a file counts as sorted by the subject's number."""
 LEAST_LIST = 20
 """Length of a list from which on standing side by side means anything."""
 BY_SITE = frozenset({"byggeplass_oversiktslister"})
@@ -50,6 +52,7 @@ ORDERS = 200
 
 FACTS: tuple[tuple[str, str], ...] = (
     (r"konkurs|slett|slutt|nedlegg|opphoer|avvikling|eierskifte|aarsak|fratraad", "an end or a failure"),
+    (r"^til$", "whether a stay has ended"),
     (
         r"^(forelder_|prosjekt_|kontrakt_|oppdragstaker_)|^motpart|^leietaker|^tilbyder",
         "who deals with whom",
@@ -90,7 +93,7 @@ def is_fact(place: Place, path: str) -> bool:
         path: The field.
     """
     leaf = path.rpartition(".")[2].lower()
-    return (place[0] in SERIALS and leaf in ("id", "place in file")) or any(
+    return (place[0] in SERIALS and leaf in ("id", PLACE_IN_FILE)) or any(
         re.search(pattern, leaf) for pattern, _ in FACTS
     )
 
@@ -208,7 +211,10 @@ def compare_form(drawn_at: Mapping[Place, Mapping[str, Drawn]], subjects: Subjec
         subjects: Who is compared.
         seed: Seed.
     """
-    marks = columns(drawn_at, is_fact)
+    marks = {
+        name: (family, _beyond_number(name, listed))
+        for name, (family, listed) in columns(drawn_at, is_fact).items()
+    }
     marks |= {f"own number: {name}": ("ids", listed) for name, listed in _own_numbers(subjects.all()).items()}
     return [
         _form_gate(f"form_{subjects.kind}_{name}", marks, wanted, rest, subjects, seed)
@@ -379,6 +385,19 @@ def _like(values: Floats, count: int, rng: np.random.Generator) -> Floats:
     if len(np.unique(values)) < len(values) / 2:
         return rng.choice(values, size=count)
     return np.asarray(np.quantile(values, rng.random(count)), dtype=np.float64)
+
+
+def _beyond_number(name: str, listed: Mapping[str, float]) -> Mapping[str, float]:
+    """Places in a file that is sorted by number, as how far each is from where its number would put it.
+
+    All such files say the same number again: one coincidence of numbers would count once for each of them.
+    """
+    if not name.endswith(PLACE_IN_FILE) or len(listed) < LEAST_LIST:
+        return listed
+    by_place, by_number = rankdata(list(listed.values())), rankdata(list(map(float, listed)))
+    if np.corrcoef(by_place, by_number)[0, 1] < SORTED:
+        return listed
+    return dict(zip(listed, ((by_place - by_number) / len(listed)).tolist(), strict=True))
 
 
 def _own_numbers(subjects: Sequence[str]) -> dict[str, dict[str, float]]:

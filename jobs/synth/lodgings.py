@@ -9,6 +9,11 @@ from jobs.synth.model import Dwelling, Firm, Lodger, Municipality, Notice, Perso
 from jobs.synth.places import BARRACKS, Builder, furnish, hold
 from jobs.synth.world import World
 
+BATH_FOR = 4
+"""People to a shower and a toilet."""
+OWNER_TOLD = 0.5
+"""Part of notices that name the provider as owner where he is."""
+
 
 class Lodgings:
     """Houses people and notes that somebody saw it, drawing from the stream of its planter."""
@@ -183,11 +188,13 @@ class Lodgings:
             permit: Whether there is a permit.
             rent: Of each resident per month, in kroner.
             is_deducted: Whether it is taken from pay.
-            showers: Showers and toilets.
+            showers: Showers and toilets; one of each for four people unless given.
             is_confirmed: Whether somebody has seen it.
             agreement: Whether the residents have it in writing; not if rent is deducted, unless given.
         """
         rng = self.rng
+        baths = showers or max((len(residents) + BATH_FOR - 1) // BATH_FOR, 1)
+        owns = any(t.holder is provider and t.kind == "hjemmelshaver" for t in dwelling.tenures)
         notice = Notice(
             notice_id=self.world.numbers.code(rng, "I-", 6),
             reported=reported,
@@ -198,10 +205,11 @@ class Lodgings:
             since=since,
             provider=provider,
             tenant=tenant,
+            owner=provider if owns and rng.random() < OWNER_TOLD else None,
             capacity=len(residents) or None,
             bedrooms=dwelling.rooms,
-            showers=showers,
-            toilets=showers,
+            showers=baths,
+            toilets=baths,
             area=dwelling.area,
             permit=permit,
             permit_ref=f"BS-{since.year}-{rng.randrange(10, 99)}" if permit == "ja" else "",

@@ -189,6 +189,31 @@ def test_unlike_companies_are_not_compared(tmp_path: Path) -> None:
     assert found["form_company_planted_or_not"]["passed"]
 
 
+def test_what_stands_last_in_a_file_sorted_by_number_is_caught(tmp_path: Path) -> None:
+    def appended(rows: list[dict[str, Any]], rings: set[str], alike: set[str]) -> None:
+        few = set(sorted(rings)[::2])
+        rows.sort(key=lambda r: (r["organisasjonsnummer"] in few, r["organisasjonsnummer"]))
+
+    row = company_gates(tmp_path, appended)["form_company_ring_or_not"]
+    assert row["passed"] is False
+    assert "place in file" in row["tells"][0]["mark"]
+
+
+def test_a_file_sorted_by_number_says_no_more_than_the_number(tmp_path: Path) -> None:
+    """Rings were dealt low numbers; ten files sorted by number are no ten witnesses."""
+    orgnrs = [f"3{n:08d}" for n in range(0, 10**8, 10**8 // FIRMS)]
+    files = {
+        ("skatteetaten_seriositet", f"answer {n}", "orgnr"): {
+            o: Drawn(1, {"order": {"place in file": place / FIRMS}}) for place, o in enumerate(orgnrs)
+        }
+        for n in range(10)
+    }
+    subjects = Subjects("company", {o: o for o in orgnrs[: FIRMS // 3]}, {}, orgnrs[FIRMS // 3 :])
+    row = compare_form(files, subjects, seed=1)[2]
+    assert row["gate"] == "form_company_ring_or_not"
+    assert {told["mark"].split(":")[0] for told in row["tells"]} == {"own number"}
+
+
 def test_having_a_record_at_all_is_no_leak() -> None:
     """Rings send more invoices. Invoices are numbered in order, a thing that drawn marks must not break."""
 

@@ -213,9 +213,12 @@ def seats_and_residents(stage: Stage, address: str) -> tuple[list[str], dict[str
     """Companies with their seat in a unit of an address, and its residents by unit."""
     units = [u for a, u in stage.rows.units if a == address]
     building = next(b for b in stage.world.buildings if b.address_id == address)
+    # The stage has two builders, so that two buildings may have the same street and number.
+    of_others = {f.orgnr for f in stage.world.firms if f.address is not building}
     here = [
         orgnr
         for orgnr, seat in stage.rows.seats.items()
+        if orgnr not in of_others
         # Somebody's name may stand above the street, and a building's below it.
         for line in seat.get("adresse", ())
         # The street is spelled in more than one way.
