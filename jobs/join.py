@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 from pyspark.sql import DataFrame
 
 from expectations.dataset import Dataset
+from expectations.errors import KjedeError
 from expectations.tables_core_work import PERSON_LINKS
 from expectations.tables_raw_amelding import RECIPIENTS
 from expectations.tables_raw_housing import RESIDENTS
@@ -93,6 +96,32 @@ def inputs_of(
         yield job.frames(step)
 
 
+def rows_of(make: Callable[[], DataFrame | pa.Table], what: str, *, again: bool = True) -> pa.Table:
+    """What a step makes, asked for a second time if the engine broke off.
+
+    A connection that breaks or a job that is dropped says nothing of the step, and the same inputs give the
+    same rows. What is wrong with a step itself (a column, a type, a value) comes as another exception.
+
+    Args:
+        make: Builds the rows; a frame is computed here.
+        what: Table and months, for messages.
+        again: Ask a second time.
+
+    Raises:
+        KjedeError: The engine broke off both times.
+    """
+    try:
+        made = make()
+        return made if isinstance(made, pa.Table) else made.toArrow()
+    except SparkConnectGrpcException as problem:
+        if type(problem) is not SparkConnectGrpcException:
+            raise
+        if not again:
+            raise KjedeError(f"join {what}: the engine broke off twice: {problem}") from problem
+        log.warning("join %s: the engine broke off and is asked once more: %s", what, problem)
+    return rows_of(make, what, again=False)
+
+
 class _Join:
     """One run of the job: what is visible, what has been made so far, and the engine once it is needed."""
 
@@ -128,10 +157,12 @@ class _Join:
         found = self._lake.find(step.dataset, partition=self._month, inputs=inputs, parameters=parameters)
         if found is None:
             started = self._begin(step.dataset, self._month)
-            frames = self.frames(step)
             more = {"settle": self._engine().settled} if step.settles else {}
-            made = step.transform(**frames, **more, month=self._month)
-            rows = made if isinstance(made, pa.Table) else made.toArrow()
+
+            def transformed() -> DataFrame | pa.Table:
+                return step.transform(**self.frames(step), **more, month=self._month)
+
+            rows = rows_of(transformed, f"{step.dataset.name} {self._month}")
             found = self._lake.publish(
                 step.dataset, rows, partition=self._month, inputs=inputs, parameters=parameters
             )
@@ -166,7 +197,8 @@ class _Join:
             merged = {name: _merged([raw[name] for _, raw, _ in batch]) for name in step.raw}
             frames = {name: self._raw(step.raw[name], refs) for name, refs in merged.items()}
             frames["person_links"] = self._table(PERSON_LINKS, links)
-            rows = step.transform(**frames, months=months).toArrow()
+            transformed = partial(step.transform, **frames, months=months)
+            rows = rows_of(transformed, f"{step.dataset.name} {months[0]} to {months[-1]}")
             for month, raw, parameters in batch:
                 own = rows.filter(pc.equal(rows["month"], month))
                 made = self._lake.publish(

@@ -8,8 +8,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyspark.errors.exceptions.connect import AnalysisException, SparkConnectGrpcException
 
 from expectations.dataset import Dataset
+from expectations.errors import KjedeError
 from expectations.tables_raw_amelding import EMPLOYMENTS, INCOMES, RECIPIENTS, REPORTS
 from expectations.tables_raw_brreg import UNITS
 from expectations.tables_raw_chain import CONTRACTS
@@ -253,3 +255,35 @@ def test_what_became_known_after_as_of_changes_nothing(lake: Any, at: Any, what:
     else:
         deliver(lake, "brreg_enheter", f"{period}-15", at, what, {UNITS: [unit(OTHER)]}, number)
     assert run(lake)[0] == before
+
+
+def breaking(*problems: Exception) -> Any:
+    """A step that fails with each of these in turn, and then makes a row."""
+    left = list(problems)
+
+    def make() -> pa.Table:
+        if left:
+            raise left.pop(0)
+        return pa.table({"n": [1]})
+
+    return make
+
+
+def test_step_is_made_again_when_the_engine_broke_off(caplog: pytest.LogCaptureFixture) -> None:
+    made = join.rows_of(breaking(SparkConnectGrpcException("stream reset")), "core_x 2026-01")
+    assert made.to_pylist() == [{"n": 1}]
+    (told,) = caplog.messages
+    assert told == "join core_x 2026-01: the engine broke off and is asked once more: stream reset"
+
+
+def test_engine_that_breaks_off_twice_is_named_with_the_step() -> None:
+    twice = breaking(SparkConnectGrpcException("one"), SparkConnectGrpcException("two"))
+    with pytest.raises(KjedeError, match=r"^join core_x 2026-01: the engine broke off twice: two$"):
+        join.rows_of(twice, "core_x 2026-01")
+
+
+@pytest.mark.parametrize("problem", [AnalysisException("no column x"), ValueError("x")])
+def test_what_is_wrong_with_a_step_is_not_tried_again(problem: Exception) -> None:
+    with pytest.raises(type(problem)) as found:
+        join.rows_of(breaking(problem), "core_x 2026-01")
+    assert found.value is problem
