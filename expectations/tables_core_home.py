@@ -1,6 +1,6 @@
 """Core tables about homes."""
 
-from expectations.columns import MONTH, RAW_REFS, VALID_FROM, VALID_TO, orgnr, person, text, whole
+from expectations.columns import MONTH, RAW_REFS, VALID_FROM, VALID_TO, day, orgnr, person, text, whole
 from expectations.dataset import AREA, SHARE, YES_NO, Column, Dataset, PersonalData
 
 OWNER = "Arbeidstilsynet, from Kartverket and Folkeregisteret"
@@ -17,7 +17,9 @@ BUILDINGS = Dataset(
         text("municipality_no", "Municipality."),
         text("building_kind", "Building type code, NS 3457."),
         text("building_group", "Group of the type in the code list `bygningstype`."),
+        day("kind_changed_on", "Day the type last changed; missing when it never did or is unknown."),
         text("status", "Building status code."),
+        day("status_on", "Day of the status; missing when unknown."),
         Column(
             name="is_in_use",
             type=YES_NO,

@@ -61,6 +61,7 @@ SCOPE_KINDS = (
     "shell",
     "hands",
     "swap",
+    "building",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -20,6 +20,7 @@ from graph.detectors import (
     g03_identifier_reuse,
     i01_crowded_dwelling,
     i02_cross_employer_dwelling,
+    i04_no_home,
 )
 from graph.indicator import Indicator, Wording
 
@@ -38,6 +39,7 @@ INDICATORS: tuple[Indicator, ...] = (
     g03_identifier_reuse.INDICATOR,
     i01_crowded_dwelling.INDICATOR,
     i02_cross_employer_dwelling.INDICATOR,
+    i04_no_home.INDICATOR,
 )
 """All indicators, in order of id."""
 

@@ -17,6 +17,13 @@ from graph.model import Edge, EdgeKind, Network, Node
 
 BARRACKS = "brakkerigg"
 STUDENT_HOUSING = "studentbolig"
+HOME = ("B", "F")
+"""Kinds of unit that are homes by themselves, whatever the building is otherwise: dwelling, holiday home."""
+NOT_APPROVED = "I"
+"""Kind of unit that people live in without its being approved as a dwelling."""
+FOR_LIVING = ("bofellesskap", "bolig", "brakke", "fritid", "institusjon", "overnatting")
+"""Groups of building types that people may sleep in; the type belongs to its group by the dated code list."""
+NOT_FOR_LIVING = ("ikke_bolig", "uthus")
 
 
 @dataclass(frozen=True, slots=True)

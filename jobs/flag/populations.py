@@ -49,11 +49,22 @@ def _dwellings(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], in
     }
 
 
+def _buildings(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], int]:
+    buildings = read("core_home__buildings", ["building_no"])["building_no"].to_pylist()
+    rest = sum(f"building:{number}" not in evaluated for number in buildings)
+    is_unit_known = read("core_home__occupancy", ["is_unit_known"])["is_unit_known"].to_pylist()
+    return {
+        ("building", "not_triggered", "fewer_than_two_workers_outside_homes"): rest,
+        ("address", "not_evaluable", "unit_unknown"): is_unit_known.count(False),
+    }
+
+
 POPULATIONS: Mapping[str, Population] = {
     "project": _projects,
     "flow": _payers,
     "succession": _failed,
     "dwelling": _dwellings,
+    "building": _buildings,
     **populations_capacity.POPULATIONS,
     **populations_control.POPULATIONS,
     **populations_register.POPULATIONS,

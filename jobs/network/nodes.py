@@ -166,7 +166,19 @@ def _dwellings(dwellings: DataFrame, housing: DataFrame, month: str) -> DataFram
 
 def _buildings(buildings: DataFrame, dwellings: DataFrame, month: str) -> DataFrame:
     rows = buildings.join(dwellings.select("building_no").distinct(), "building_no", "left_semi")
-    known = attributes(building_kind="building_kind", municipality_no="municipality_no")
+    known = attributes(
+        **{
+            name: name
+            for name in (
+                "building_kind",
+                "building_group",
+                "kind_changed_on",
+                "is_in_use",
+                "status_on",
+                "municipality_no",
+            )
+        }
+    )
     return nodes(rows, F.concat(F.lit("building:"), "building_no"), known, BUILDINGS, month)
 
 

@@ -8,10 +8,10 @@ from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES
 from expectations.tables_core_org import OWNERSHIPS, ROLES
 from expectations.tables_core_work import EMPLOYMENTS, FAMILIES, PERSONS, SPELLS
 from graph.model import EdgeKind
-from jobs.core.notices import touches
 from jobs.core.rows import union_all
 from jobs.months import first_day, shift
 from jobs.network.elements import org
+from jobs.network.lodgers import at_work, holdings, lodgers
 from jobs.network.scope_parts import Settle, edge_elements, node_elements, owners_of, ties, unsettled
 from jobs.network.source import ScopeSource
 
@@ -54,21 +54,9 @@ def elements(
     """
     workers = settle(crowded(residences, persons, employments))
     candidates = settle(workers.select("scope_id").distinct())
-    living = residences.withColumnRenamed("place_id", "scope_id").join(candidates, "scope_id", "left_semi")
-    housed = settle(living.select("scope_id", "person_id", F.col("scope_id").alias("place_id"), "source"))
-    people = housed.select("scope_id", "person_id").distinct()
+    places = candidates.withColumn("place_id", F.col("scope_id"))
     employers = settle(workers.select("scope_id", F.col("employer").alias("orgnr")).distinct())
-    held = settle(
-        holders.withColumn("scope_id", F.concat(F.lit("dwelling:"), "dwelling_id"))
-        .join(candidates, "scope_id", "left_semi")
-        .select("scope_id", *PROPERTY_HOLDERS.key)
-    )
-    working = people.join(spells.where(touches("valid_from", "valid_to", month)), "person_id")
-    related = people.join(families, "person_id").join(
-        people.withColumnRenamed("person_id", "related_person_id"),
-        ["scope_id", "related_person_id"],
-        "left_semi",
-    )
+    held = settle(holdings(places, holders))
     chain = settle(_chain(employers, contracts, month))
     chained = (
         chain.where("is_labour_bearing")
@@ -80,11 +68,17 @@ def elements(
     return union_all(
         [
             node_elements(candidates, KIND, F.col("scope_id"), 0),
-            edge_elements(housed, KIND, EdgeKind.RESIDES_IN, RESIDENCES, 0),
-            edge_elements(held, KIND, EdgeKind.HOLDS_DWELLING, PROPERTY_HOLDERS, 0),
-            edge_elements(working, KIND, EdgeKind.EMPLOYED_BY, SPELLS, 1),
-            node_elements(employers, KIND, org("orgnr"), 1),
-            edge_elements(related, KIND, EdgeKind.FAMILY, FAMILIES, 1),
+            *lodgers(
+                KIND,
+                places,
+                employers,
+                held,
+                residences=residences,
+                spells=spells,
+                families=families,
+                month=month,
+                settle=settle,
+            ),
             near_holders,
             owners_of(employers, KIND, ownerships, roles, 3),
             edge_elements(chain.where("employers_n > 1"), KIND, EdgeKind.CONTRACT, CONTRACTS, 3),
@@ -96,29 +90,15 @@ def elements(
 def crowded(residences: DataFrame, persons: DataFrame, employments: DataFrame) -> DataFrame:
     """Working residents of dwellings with enough of them: `scope_id`, `person_id`, `employer`.
 
-    A resident works when an employer paid them in the month, or when a housing notice names their employer. A
-    person of unknown age is presumed adult.
-
     Args:
         residences: `core_home__residences`.
         persons: `core_link__persons`.
         employments: `core_work__employments` of the month.
     """
-    minors = persons.where(~F.coalesce("is_adult", F.lit(True))).select("person_id")
-    living = (
-        residences.where(F.col("place_id").startswith("dwelling:"))
-        .join(minors, "person_id", "left_anti")
-        .select(F.col("place_id").alias("scope_id"), "person_id", "employer_orgnr")
-    )
-    paid = employments.where("is_active").select("person_id", F.col("orgnr").alias("paid_by"))
     of_dwelling = Window.partitionBy("scope_id")
     return (
-        living.join(paid, "person_id", "left")
-        .withColumn(
-            "employer", F.explode(F.array_distinct(F.array_compact(F.array("paid_by", "employer_orgnr"))))
-        )
-        .select("scope_id", "person_id", "employer")
-        .distinct()
+        at_work(residences, persons, employments)
+        .withColumnRenamed("place_id", "scope_id")
         .withColumn("workers_n", F.size(F.collect_set("person_id").over(of_dwelling)))
         .where(F.col("workers_n") >= WORKERS_AT_LEAST)
         .drop("workers_n")

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from expectations.tables_net import SCOPES
 from jobs.core.rows import shaped, union_all
 from jobs.network import (
+    scope_building,
     scope_dwelling,
     scope_exit,
     scope_filing,
@@ -39,6 +40,7 @@ SOURCES = (
     scope_shell.SOURCE,
     scope_hands.SOURCE,
     scope_swap.SOURCE,
+    scope_building.SOURCE,
 )
 
 

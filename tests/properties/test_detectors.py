@@ -167,6 +167,9 @@ def _renamed(scope: Network, chance: random.Random) -> Network:
         for name in ("client_orgnr", "employer_orgnr"):
             if name in found:
                 found[name] = fresh.get(f"org:{found[name]}", f"org:{found[name]}").removeprefix("org:")
+        if "building_no" in found:
+            number = fresh.get(f"building:{found['building_no']}", "building:elsewhere")
+            found["building_no"] = number.removeprefix("building:")
         if "owner_root" in found:
             found["owner_root"] = fresh[str(found["owner_root"])]
         return found

@@ -42,6 +42,8 @@ def test_building_kind_and_use_by_code_list(raw: Any, rows: Any, sent: Any) -> N
             "building_type": "111",
             "building_status": status,
             "building_part_no": part,
+            "building_type_changed_on": date(2025, 12, 1) if no == "1" else None,
+            "building_status_on": date(2024, 5, 1),
         }
 
     built = [building("1", "3"), building("1", "9", part=1), building("2", "9"), building("3", "77", None)]
@@ -76,6 +78,11 @@ def test_building_kind_and_use_by_code_list(raw: Any, rows: Any, sent: Any) -> N
         (r["building_no"], r["status"], r["building_group"], r["is_in_use"]) for r in rows(frame, BUILDINGS)
     ]
     assert found == [("1", "3", "bolig", True), ("2", "9", "bolig", False), ("3", "77", "bolig", None)]
+    assert [(r["kind_changed_on"], r["status_on"]) for r in rows(frame, BUILDINGS)] == [
+        (date(2025, 12, 1), date(2024, 5, 1)),
+        (None, date(2024, 5, 1)),
+        (None, date(2024, 5, 1)),
+    ]
 
 
 def unit(uuid: str = "u1", **values: object) -> dict[str, object]:

@@ -1,0 +1,35 @@
+"""Homes that no scope was cut for, and those of which no unit is known."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from graph.registry import indicator
+from jobs.flag.populations import population_of
+
+
+def read(table: str, columns: Sequence[str]) -> pa.Table:
+    rows = {
+        "core_home__buildings": [{"building_no": "1"}, {"building_no": "2"}, {"building_no": "3"}],
+        "core_home__occupancy": [
+            {"place_id": "dwelling:7:H0101", "is_unit_known": True},
+            {"place_id": "dwelling:8:H0101", "is_unit_known": True},
+            {"place_id": "address:9", "is_unit_known": False},
+        ],
+    }[table]
+    return pa.Table.from_pylist(rows).select(list(columns))
+
+
+def test_buildings_without_two_workers_outside_homes_and_addresses_without_a_unit() -> None:
+    assert population_of(indicator("I04"))(read, {"building:2"}) == {
+        ("building", "not_triggered", "fewer_than_two_workers_outside_homes"): 2,
+        ("address", "not_evaluable", "unit_unknown"): 1,
+    }
+
+
+def test_no_home_at_all_is_no_error() -> None:
+    def nothing(table: str, columns: Sequence[str]) -> pa.Table:
+        types = {"is_unit_known": pa.bool_()}
+        return pa.table({c: pa.array([], types.get(c, pa.string())) for c in columns})
+
+    assert set(population_of(indicator("I04"))(nothing, set()).values()) == {0}
