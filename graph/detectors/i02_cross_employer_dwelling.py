@@ -31,6 +31,7 @@ import networkx as nx
 from graph.detectors.chain import carries_labour, companies_in_chain, in_force
 from graph.detectors.citing import Citations, both, period
 from graph.detectors.lodging import (
+    MISSING,
     Lodging,
     cite_dwelling,
     cite_holders,
@@ -408,15 +409,7 @@ INDICATOR = Indicator(
                                "It is unknown who owns, rents or provides the dwelling."),
         "holder_unconfirmed": both("Tilknytningen hviler på en melding som ikke er bekreftet.",
                                    "The tie rests on a notice that is not confirmed."),
-        "age_presumed": both(
-            "Alderen til minst én som arbeider, er ukjent; vedkommende er regnet som voksen.",
-            "The age of at least one worker is unknown; the person is counted as an adult."),
-        "tips_left_out": both("Beboere som bare er kjent fra tips, er ikke regnet med.",
-                              "Residents known by a tip alone are not counted."),
-        "employer_from_notice": both("Arbeidsgiveren til minst én beboer er bare kjent fra en melding.",
-                                     "The employer of at least one resident is known from a notice only."),
-        "scope_truncated": both("Utsnittet er avkortet; det som mangler, kan endre utfallet.",
-                                "The scope was cut; what is missing may change the outcome."),
+        **MISSING,
     },
     not_candidate=both(
         "Færre enn tre voksne som arbeider, er kjent bosatt i boligen. Registrerte beboere er et minstetall.",

@@ -32,6 +32,7 @@ from graph.detectors.citing import Citations, both
 from graph.detectors.lodging import (
     FOR_LIVING,
     HOME,
+    MISSING,
     NOT_APPROVED,
     NOT_FOR_LIVING,
     Lodging,
@@ -360,15 +361,7 @@ INDICATOR = Indicator(
                               "It is unknown when at least one resident moved in."),
         "holder_unknown": both("Det er ukjent hvem som eier, leier eller stiller enheten til rådighet.",
                                "It is unknown who owns, rents or provides the unit."),
-        "age_presumed": both(
-            "Alderen til minst én som arbeider, er ukjent; vedkommende er regnet som voksen.",
-            "The age of at least one worker is unknown; the person is counted as an adult."),
-        "tips_left_out": both("Beboere som bare er kjent fra tips, er ikke regnet med.",
-                              "Residents known by a tip alone are not counted."),
-        "employer_from_notice": both("Arbeidsgiveren til minst én beboer er bare kjent fra en melding.",
-                                     "The employer of at least one resident is known from a notice only."),
-        "scope_truncated": both("Utsnittet er avkortet; det som mangler, kan endre utfallet.",
-                                "The scope was cut; what is missing may change the outcome."),
+        **MISSING,
     },
     not_candidate=both(
         "Færre enn to voksne som arbeider, er kjent bosatt i bygningen utenfor godkjente boliger.",

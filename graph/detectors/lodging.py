@@ -13,6 +13,7 @@ import networkx as nx
 from graph.detectors.citing import Citations, both, period
 from graph.detectors.reading import company, identifier, known, months_ending
 from graph.explain import Language
+from graph.indicator import Wording
 from graph.model import Edge, EdgeKind, Network, Node
 
 BARRACKS = "brakkerigg"
@@ -24,6 +25,23 @@ NOT_APPROVED = "I"
 FOR_LIVING = ("bofellesskap", "bolig", "brakke", "fritid", "institusjon", "overnatting")
 """Groups of building types that people may sleep in; the type belongs to its group by the dated code list."""
 NOT_FOR_LIVING = ("ikke_bolig", "uthus")
+
+
+# Two lines per text, one per language, read better than the four of the formatter.
+# fmt: off
+MISSING: Mapping[str, Wording] = {
+    "age_presumed": both(
+        "Alderen til minst én som arbeider, er ukjent; vedkommende er regnet som voksen.",
+        "The age of at least one worker is unknown; the person is counted as an adult."),
+    "tips_left_out": both("Beboere som bare er kjent fra tips, er ikke regnet med.",
+                          "Residents known by a tip alone are not counted."),
+    "employer_from_notice": both("Arbeidsgiveren til minst én beboer er bare kjent fra en melding.",
+                                 "The employer of at least one resident is known from a notice only."),
+    "scope_truncated": both("Utsnittet er avkortet; det som mangler, kan endre utfallet.",
+                            "The scope was cut; what is missing may change the outcome."),
+}
+"""What the codes of a lodging mean for the reader."""
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
