@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 from jobs.evaluate import models
 from jobs.evaluate.form import PLACE_IN_FILE, Drawn, Forms, Place, columns, forms, registered
+from jobs.evaluate.marks import Marks, as_table, beyond_number, own_numbers
 from jobs.evaluate.ranking import LEVEL, Floats, area_interval, drawn, percentiles
 from jobs.evaluate.splits import FOLDS, Groups
 
@@ -37,12 +38,6 @@ MOST_LIKES = 10
 """Subjects of the same kind for each one looked for, at most."""
 MATCHED_PART = 0.8
 """Part of those looked for that should have their likes; fewer likes each are taken for it."""
-LEAST_PART = 0.1
-"""Part of each side that must have a mark for the classifier to look at it."""
-NEIGHBOURS = 10
-"""To each side, of those who have a record, whose marks one without may get."""
-SORTED = 0.9
-"""Correlation of ranks from which on a file counts as sorted by the subject's number."""
 LEAST_LIST = 20
 """Length of a list from which on standing side by side means anything."""
 BY_SITE = frozenset({"byggeplass_oversiktslister"})
@@ -82,7 +77,6 @@ SERIALS = frozenset({"brreg_oppdateringer"})
 """Sources that list and number what happened in its order: number and place say when, which is content."""
 
 Json = dict[str, Any]
-Marks = Mapping[str, tuple[str, Mapping[str, float]]]
 
 
 def is_fact(place: Place, path: str) -> bool:
@@ -212,10 +206,10 @@ def compare_form(drawn_at: Mapping[Place, Mapping[str, Drawn]], subjects: Subjec
         seed: Seed.
     """
     marks = {
-        name: (family, _beyond_number(name, listed))
+        name: (family, beyond_number(name, listed))
         for name, (family, listed) in columns(drawn_at, is_fact).items()
     }
-    marks |= {f"own number: {name}": ("ids", listed) for name, listed in _own_numbers(subjects.all()).items()}
+    marks |= {f"own number: {name}": ("ids", listed) for name, listed in own_numbers(subjects.all()).items()}
     return [
         _form_gate(f"form_{subjects.kind}_{name}", marks, wanted, rest, subjects, seed)
         for name, (wanted, rest) in subjects.comparisons(seed).items()
@@ -245,7 +239,7 @@ def _form_gate(
     tells = telling_marks(marks, wanted, rest, clusters)
     listed = [*wanted, *rest]
     positive = np.array([True] * len(wanted) + [False] * len(rest))
-    table = _table(marks, listed, positive, seed)
+    table = as_table(marks, listed, positive, seed)
     scores = crossed(table, positive, [clusters[s] for s in listed], seed)
     level = 1 - (1 - LEVEL) / COMPARISONS
     rate = area_interval(scores, positive, [clusters[s] for s in listed], level)
@@ -324,87 +318,6 @@ def crossed(table: Floats, positive: models.Flags, clusters: Sequence[str], seed
                 )
         total += scores
     return np.asarray(total / REPEATS, dtype=np.float64)
-
-
-def _table(
-    marks: Marks,
-    listed: Sequence[str],
-    positive: models.Flags,
-    seed: int,
-) -> Floats:
-    """The marks as a table; a subject without a record at a place gets what a neighbour by number has there.
-
-    Having no record is content, so it must not show. Marks of one record go together, a number with a place
-    in the file, and both with the subject's own number: values drawn each for itself would fit nothing.
-    """
-    kept: dict[str, list[tuple[str, Floats]]] = {}
-    for name, (_, values) in marks.items():
-        column = np.array([values.get(s, np.nan) for s in listed])
-        there = ~np.isnan(column)
-        if min(there[positive].mean(), there[~positive].mean()) >= LEAST_PART:
-            kept.setdefault(name.partition(": ")[0], []).append((name, column))
-    by_number = np.argsort(np.argsort(np.array(listed))).astype(np.float64)
-    made = []
-    for place, named in kept.items():
-        lent = _lent(np.column_stack([column for _, column in named]), by_number, drawn(seed, place))
-        for (name, _), column in zip(named, lent.T, strict=True):
-            there = ~np.isnan(column)
-            rng = np.random.default_rng(drawn(seed, name))
-            column[~there] = _like(column[there], int((~there).sum()), rng)
-            made.append(column)
-    return np.column_stack(made) if made else np.zeros((len(listed), 0))
-
-
-def _lent(table: Floats, by_number: Floats, seed: int) -> Floats:
-    """Marks of one place, where subjects without any have those of a neighbour by number.
-
-    Measures are moved by the same few ranks in all marks: copies would show who has no record.
-    """
-    owns = ~np.isnan(table).all(axis=1)
-    owners = np.flatnonzero(owns)[np.argsort(by_number[owns])]
-    without = np.flatnonzero(~owns)
-    rng = np.random.default_rng(seed)
-    nearest = np.searchsorted(by_number[owners], by_number[without])
-    chosen = nearest + rng.integers(-NEIGHBOURS, NEIGHBOURS, size=len(without))
-    lenders = owners[np.clip(chosen, 0, len(owners) - 1)]
-    moved = rng.uniform(-NEIGHBOURS, NEIGHBOURS, size=len(without))
-    for column in table.T:
-        values = np.sort(column[~np.isnan(column)])
-        column[without] = column[lenders]
-        if len(np.unique(values)) < len(values) / 2:
-            continue
-        rank = (np.searchsorted(values, column[without]) + moved).clip(0, len(values) - 1)
-        column[without] = np.where(
-            np.isnan(column[without]), np.nan, np.interp(rank, np.arange(len(values)), values)
-        )
-    return table
-
-
-def _like(values: Floats, count: int, rng: np.random.Generator) -> Floats:
-    """Values of the same distribution; copies of measures would show who has no record."""
-    if len(np.unique(values)) < len(values) / 2:
-        return rng.choice(values, size=count)
-    return np.asarray(np.quantile(values, rng.random(count)), dtype=np.float64)
-
-
-def _beyond_number(name: str, listed: Mapping[str, float]) -> Mapping[str, float]:
-    """Places in a file that is sorted by number, as how far each is from where its number would put it.
-
-    All such files say the same number again: one coincidence of numbers would count once for each of them.
-    """
-    if not name.endswith(PLACE_IN_FILE) or len(listed) < LEAST_LIST:
-        return listed
-    by_place, by_number = rankdata(list(listed.values())), rankdata(list(map(float, listed)))
-    if np.corrcoef(by_place, by_number)[0, 1] < SORTED:
-        return listed
-    return dict(zip(listed, ((by_place - by_number) / len(listed)).tolist(), strict=True))
-
-
-def _own_numbers(subjects: Sequence[str]) -> dict[str, dict[str, float]]:
-    found = {"value": {s: float(s) for s in subjects}}
-    for digit in range(len(subjects[0]) if subjects else 0):
-        found[f"digit {digit + 1}"] = {s: float(s[digit]) for s in subjects}
-    return {name: listed for name, listed in found.items() if len(set(listed.values())) > 1}
 
 
 def order_gate(seen: Forms, subjects: Subjects, seed: int) -> Json:

@@ -105,9 +105,11 @@ def test_form_of_the_evaluation_takes_only_worlds_that_exist(bag: DagBag) -> Non
     from jobs.evaluate.reference import KINDS
 
     params = bag.dags["kjede_evaluate"].params
-    assert set(params.get_param("kind").schema["enum"]) == set(KINDS)
-    for name, bad in (("kind", "worse"), ("firms", 10), ("months", 0), ("seed", -1)):
-        with pytest.raises(Exception, match=r"is not one of|less than the minimum"):
+    every_night = params.get_param("kinds")
+    assert every_night.value == list(KINDS)
+    assert set(every_night.schema["items"]["enum"]) == set(KINDS)
+    for name, bad in (("kinds", ["worse"]), ("kinds", []), ("firms", 10), ("months", 0), ("seed", -1)):
+        with pytest.raises(Exception, match=r"is not one of|should be non-empty|less than the minimum"):
             params.get_param(name).resolve(bad)
 
 
