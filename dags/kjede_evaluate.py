@@ -15,24 +15,15 @@ and 12 months takes half an hour on two cores.
 `evaluation/` under `KJEDE_HOME` to begin anew.
 """
 
-import logging
 from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
 from kjede_airflow import DEFAULTS, ENGINE_POOL
 
-log = logging.getLogger(__name__)
 KINDS = ["base", "adaptive", "noisy"]
+CHOICE: dict[str, Any] = {"items": {"type": "string", "enum": KINDS}, "examples": KINDS, "minItems": 1}
 WORLD = {
-    "kinds": Param(
-        KINDS,
-        type="array",
-        items={"type": "string", "enum": KINDS},
-        examples=KINDS,
-        minItems=1,
-        title="Kinds",
-        section="World",
-    ),
+    "kinds": Param(KINDS, type="array", title="Kinds", section="World", **CHOICE),
     "firms": Param(20_000, type="integer", minimum=200, maximum=300_000, title="Firms", section="World"),
     "months": Param(12, type="integer", minimum=1, maximum=24, title="Months", section="World"),
     "seed": Param(1, type="integer", minimum=0, title="Seed", section="World"),
@@ -58,9 +49,7 @@ def kjede_evaluate() -> None:
     def evaluate(kind: str, params: dict[str, Any]) -> list[str]:
         from jobs.evaluate import reference
 
-        written = reference.nightly(kind, params["firms"], params["months"], params["seed"])
-        log.info("reports: %s", ", ".join(written))
-        return written
+        return reference.nightly(kind, params["firms"], params["months"], params["seed"])
 
     evaluate.expand(kind=kinds())
 
