@@ -313,7 +313,7 @@ INDICATOR = Indicator(
     scope_kind="building",
     unit=both("arbeidstakere som ikke er i familie", "unrelated workers"),
     edge_kinds=(EdgeKind.RESIDES_IN, EdgeKind.EMPLOYED_BY, EdgeKind.FAMILY, EdgeKind.HOLDS_DWELLING),
-    data_owners=("Kartverket", "Folkeregisteret", "Skatteetaten", "municipality"),
+    data_owners=("Kartverket", "Skatteetaten (Folkeregisteret)", "Skatteetaten", "municipality"),
     thresholds=(
         Threshold(name="min_workers", basis=ThresholdBasis.OWN, wording=both(
             "Voksne arbeidstakere som ikke er i familie.", "Unrelated adult workers.")),
