@@ -46,6 +46,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_org__establishments": ENTITIES,
     "core_org__roles": ENTITIES,
     "core_org__hubs": ENTITIES,
+    "core_org__role_loads": ENTITIES,
     "core_org__registration_duties": ENTITIES,
     "core_org__approvals": APPROVALS,
     "core_org__ownerships": SHAREHOLDERS,

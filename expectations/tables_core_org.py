@@ -169,6 +169,30 @@ OWNER_ROOTS = Dataset(
     ),
 )
 
+ROLE_LOADS = Dataset(
+    name="core_org__role_loads",
+    description="One row per person and type of role, of persons who at the end of the month lead seven "
+    "or more living companies: how many, and how many others lead.",
+    owner=OWNER,
+    key=("holder_id", "role"),
+    columns=(
+        MONTH,
+        text("holder_id", "`person:<pseudonym>`.", required=True, personal_data=PersonalData.PERSONAL),
+        text("role", "Role code that gives control, for example DAGL.", required=True),
+        whole("orgs_n", "Living companies led in that type of role.", required=True),
+        whole(
+            "groups_n", "Different owners among them; one without a majority owner is its own.", required=True
+        ),
+        whole(
+            "groups_p995",
+            "What 99.5 % of all who hold that type of role in living companies do not exceed.",
+            required=True,
+        ),
+        whole("holders_n", "All who hold that type of role in living companies.", required=True),
+        RAW_REFS,
+    ),
+)
+
 EVENTS = Dataset(
     name="core_org__events",
     description="One row per announced event of a company: bankruptcy, estate sale, "
@@ -237,4 +261,14 @@ BENEFICIAL_OWNERS = Dataset(
     ),
 )
 
-DATASETS = (ORGANISATIONS, ESTABLISHMENTS, ROLES, OWNERSHIPS, OWNER_ROOTS, EVENTS, HUBS, BENEFICIAL_OWNERS)
+DATASETS = (
+    ORGANISATIONS,
+    ESTABLISHMENTS,
+    ROLES,
+    OWNERSHIPS,
+    OWNER_ROOTS,
+    ROLE_LOADS,
+    EVENTS,
+    HUBS,
+    BENEFICIAL_OWNERS,
+)

@@ -46,6 +46,7 @@ EDGE_KINDS = (
     "notice",
     "turnover_term",
     "beneficial_owner",
+    "role_load",
 )
 SCOPE_KINDS = (
     "project",
@@ -62,6 +63,7 @@ SCOPE_KINDS = (
     "hands",
     "swap",
     "building",
+    "names",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -2,14 +2,16 @@
 
 Two findings belong together when they share a company or a dwelling. A company in many findings (a large
 client, a formation agent) does not join them, and a group that grows beyond the limit is cut at its most
-shared company, so that no case becomes a giant. A group is a case when two triggered findings come from
-different indicator groups and together rest on more than one owner's data, or when one rests on a statute
-with hard evidence. Findings that only give context join a case but never make one.
+shared company, so that no case becomes a giant. Findings about those who lead a company belong together as
+well when they name the same person: what one person leads is one case, not one for each company. A group is a
+case when two triggered findings come from different indicator groups and together rest on more than one
+owner's data, or when one rests on a statute with hard evidence. Findings that only give context join a case
+but never make one.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -27,7 +29,7 @@ class CaseRules:
     max_findings_per_company: int = 8
     """A company in more triggered findings than this does not join them."""
     max_companies: int = 25
-    """Groups with more companies are cut at the company shared by most findings."""
+    """Groups with more companies are cut at the company, or the leader, shared by most findings."""
     min_overlap: Decimal = Decimal("0.3")
     """Jaccard overlap of subjects, companies and dwellings from which a case is the same as last month's."""
     bands: Bands = field(default_factory=Bands)
@@ -102,12 +104,15 @@ class CaseEvent:
     detail: str = ""
 
 
-def groups(findings: Iterable[KeyedFinding], rules: CaseRules) -> list[list[KeyedFinding]]:
+def groups(
+    findings: Iterable[KeyedFinding], rules: CaseRules, by_person: Collection[str] = ()
+) -> list[list[KeyedFinding]]:
     """Triggered findings that belong together, each list and the lists in order of finding id.
 
     Args:
         findings: Findings of one month; only triggered ones count.
         rules: Limits.
+        by_person: Indicators whose findings belong together when they name the same person.
     """
     triggered = sorted(
         (k for k in findings if k.finding.status is Status.TRIGGERED), key=lambda k: k.finding_id
@@ -119,10 +124,13 @@ def groups(findings: Iterable[KeyedFinding], rules: CaseRules) -> list[list[Keye
             carriers[f"org:{company}"].append(keyed.finding_id)
         for dwelling in keyed.finding.dwellings:
             carriers[f"dwelling:{dwelling}"].append(keyed.finding_id)
+        if keyed.finding.indicator_id in by_person:
+            for person in keyed.finding.persons:
+                carriers[f"person:{person}"].append(keyed.finding_id)
     joining = {
         carrier: ids
         for carrier, ids in carriers.items()
-        if carrier.startswith("dwelling:") or len(ids) <= rules.max_findings_per_company
+        if not carrier.startswith("org:") or len(ids) <= rules.max_findings_per_company
     }
     found: list[list[KeyedFinding]] = []
     pending = [frozenset(by_id)] if by_id else []
@@ -152,7 +160,7 @@ def _most_shared(part: frozenset[str], joining: Mapping[str, Sequence[str]]) -> 
     counted = [
         (len(part.intersection(ids)), carrier)
         for carrier, ids in joining.items()
-        if carrier.startswith("org:")
+        if not carrier.startswith("dwelling:")
     ]
     shared = [(count, carrier) for count, carrier in counted if count > 1]
     return min(shared, key=lambda item: (-item[0], item[1]))[1] if shared else None
@@ -288,7 +296,8 @@ def build(
     Returns:
         Cases by rank, and events in order of case and kind.
     """
-    made = [group for group in groups(findings, rules) if makes_case(group, indicators)]
+    by_person = {own for own, declared in indicators.items() if declared.names_leaders}
+    made = [group for group in groups(findings, rules, by_person) if makes_case(group, indicators)]
     identities = [elements(group) for group in made]
     ids, events = identify(identities, known, month, rules)
     before = {case.case_id: case for case in known}

@@ -61,6 +61,10 @@ class Indicator:
         planted: What the synthetic country makes people do that this indicator ought to see, by name.
         look_alikes: Lawful kinds of the synthetic country that resemble it and must not trigger it.
         statutory_hard_evidence: A single finding may make a case.
+        names_leaders: The persons of its findings lead the company; what they lead makes one case.
+        counts_beside: Ids of indicators, or their groups, one of which must have triggered for the same
+            company; empty when the indicator counts by itself. What stands alone is suppressed, see
+            `graph.companions`.
         detect: The detector, called with one network and the thresholds.
         default_thresholds: Thresholds in force.
     """
@@ -90,6 +94,8 @@ class Indicator:
     planted: tuple[str, ...]
     look_alikes: tuple[str, ...]
     statutory_hard_evidence: bool = False
+    names_leaders: bool = False
+    counts_beside: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:

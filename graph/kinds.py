@@ -146,6 +146,8 @@ class EdgeKind(StrEnum):
     """Org -> period: one two-month term; amount is the base of its VAT."""
     BENEFICIAL_OWNER = "beneficial_owner"
     """Person -> org: beneficial owner by the last registration, from the day first registered."""
+    ROLE_LOAD = "role_load"
+    """Person -> register: one type of role that the person holds in many living companies."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -220,6 +222,7 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "pay_ore": int,
     },
     EdgeKind.QUARANTINE: {},
+    EdgeKind.ROLE_LOAD: {"role": str, "groups_n": int, "groups_p995": int},
     EdgeKind.NOTICE: {"event_kind": str},
     EdgeKind.TURNOVER_TERM: {},
     EdgeKind.BENEFICIAL_OWNER: {},

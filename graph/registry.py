@@ -12,6 +12,7 @@ from graph.detectors import (
     a06_missing_registration,
     b01_phoenix,
     b03_serial_failures,
+    c01_nominee_overload,
     c02_role_swap,
     f01_withholding_gap,
     f02_vat_mismatch,
@@ -31,6 +32,7 @@ INDICATORS: tuple[Indicator, ...] = (
     a06_missing_registration.INDICATOR,
     b01_phoenix.INDICATOR,
     b03_serial_failures.INDICATOR,
+    c01_nominee_overload.INDICATOR,
     c02_role_swap.INDICATOR,
     f01_withholding_gap.INDICATOR,
     f02_vat_mismatch.INDICATOR,
@@ -104,6 +106,7 @@ def _row(declared: Indicator) -> dict[str, Any]:
         "planted": list(declared.planted),
         "look_alikes": list(declared.look_alikes),
         "statutory_hard_evidence": declared.statutory_hard_evidence,
+        "counts_beside": list(declared.counts_beside),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from expectations.errors import KjedeError
+from graph.companions import STANDS_ALONE, held
 from graph.indicator import Indicator
 from graph.model import Edge, Finding, Network, Node, network
 
@@ -63,6 +64,9 @@ def without(scope: Network, elements: Iterable[str]) -> Network:
 def replay(scope: Network, finding: Finding, indicator: Indicator) -> Finding:
     """The finding that the cited evidence alone gives for the same subject.
 
+    Whether something else was found about the company is no part of the evidence; a finding that was held
+    back because it stood alone is held back again.
+
     Args:
         scope: Network that holds at least the cited elements.
         finding: Finding to evaluate again.
@@ -73,7 +77,7 @@ def replay(scope: Network, finding: Finding, indicator: Indicator) -> Finding:
     """
     for again in indicator.detect(cited(scope, finding), indicator.default_thresholds):
         if again.subject_id == finding.subject_id:
-            return again
+            return held(again) if finding.suppressed_reason == STANDS_ALONE else again
     raise KjedeError(
         f"{finding.indicator_id} {finding.scope_id}: the cited evidence gives no finding for the subject"
     )

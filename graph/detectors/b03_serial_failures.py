@@ -372,6 +372,7 @@ INDICATOR = Indicator(
     prior=Decimal("0.50"),
     detect=detect,
     default_thresholds=Thresholds(),
+    names_leaders=True,
     planted=("serial_failures",),
     look_alikes=("founder_with_two_honest_failures", "estate_administrator", "investor_with_many_ventures",
                  "accountant_of_failed_companies", "one_failure_with_debt"),

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.companions import held_rows, standing_alone
 from graph.indicator import Indicator
 from graph.model import Network
 from jobs.flag.detect import evaluate, networks, row_of
@@ -60,7 +61,10 @@ def detect_again(reader: RunReader, indicators: Sequence[Indicator]) -> list[dic
             row = row_of(finding)
             own = finding_id(row["indicator_id"], row["scope_id"], row["subject_id"], reader.month)
             found.append({**row, "finding_id": own, "month": reader.month, "as_of": reader.as_of})
-    return found
+    declared = {indicator.id: indicator for indicator in indicators}
+    published = reader.table("out_flag__findings").to_pylist()
+    others = [row for row in published if row["indicator_id"] not in declared]
+    return held_rows(found, standing_alone(found, declared.__getitem__, [*found, *others]))
 
 
 def differing(reader: RunReader, indicators: Sequence[Indicator]) -> tuple[list[str], int]:

@@ -13,6 +13,16 @@ Counts = Mapping[tuple[str, str, str], int]
 
 def _hands(read: Read, evaluated: set[str]) -> Counts:
     done = {scope.split(":")[1] for scope in evaluated}
+    living, led, ended_n = _living_and_led(read)
+    return {
+        ("org", "not_triggered", "led_by_nobody_with_two_bankruptcies"): len(led - done),
+        ("org", "not_evaluable", "leader_not_known"): len(living - led - done),
+        ("org", "not_evaluable", "company_has_ended"): ended_n,
+    }
+
+
+def _living_and_led(read: Read) -> tuple[set[str], set[str], int]:
+    """Living organisations, those of them that a person leads, and how many have ended."""
     organisations = read("core_org__organisations", ["orgnr", "bankrupt_on", "dissolved_on", "deleted_on"])
     ended = pc.or_(
         pc.or_(pc.is_valid(organisations["bankrupt_on"]), pc.is_valid(organisations["dissolved_on"])),
@@ -24,10 +34,16 @@ def _hands(read: Read, evaluated: set[str]) -> Counts:
         pc.and_(roles["is_control"], pc.equal(roles["holder_kind"], "person")), pc.is_null(roles["valid_to"])
     )
     led = set(roles.filter(held)["orgnr"].to_pylist()) & living
+    return living, led, len(organisations) - len(living)
+
+
+def _names(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    living, led, ended_n = _living_and_led(read)
     return {
-        ("org", "not_triggered", "led_by_nobody_with_two_bankruptcies"): len(led - done),
+        ("org", "not_triggered", "led_by_nobody_with_many_companies_of_others"): len(led - done),
         ("org", "not_evaluable", "leader_not_known"): len(living - led - done),
-        ("org", "not_evaluable", "company_has_ended"): len(organisations) - len(living),
+        ("org", "not_evaluable", "company_has_ended"): ended_n,
     }
 
 
@@ -42,5 +58,9 @@ def _swap(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
-POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {"hands": _hands, "swap": _swap}
+POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
+    "hands": _hands,
+    "names": _names,
+    "swap": _swap,
+}
 """By kind of scope."""

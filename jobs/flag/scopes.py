@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from expectations.dataset import spark_type
 from expectations.errors import DataRefused
 from expectations.tables_net import EDGES, NODES, SCOPES
+from graph.companions import STANDS_ALONE, standing_alone
+from graph.model import Status
 from jobs.flag.detect import FOUND, FOUND_DDL, SCOPE_ROW, detect
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 POOL_FROM_ELEMENTS = 400_000
 """Starting two processes costs seconds; up to here no gain was measured (bench/RESULTS.md, Flag)."""
 CHUNKS_PER_WORKER = 4
+KEY = ("indicator_id", "scope_id", "subject_id")
 
 
 def scope_rows(scopes: pa.Table, nodes: pa.Table, edges: pa.Table) -> pa.Table:
@@ -183,6 +186,24 @@ def findings(
         rows = scope_rows(scopes, nodes, edges)
         log.info("scopes: %d elements in", len(rows))
         found = run_local(rows, indicator_ids, month, as_of, workers=workers)
-    return found.sort_by(
-        [("scope_id", "ascending"), ("indicator_id", "ascending"), ("subject_id", "ascending")]
+    return _held_back(
+        found.sort_by([("scope_id", "ascending"), ("indicator_id", "ascending"), ("subject_id", "ascending")])
     )
+
+
+def _held_back(found: pa.Table) -> pa.Table:
+    """Findings, with those held back that never stand alone and do."""
+    from graph.registry import indicator
+
+    triggered = found.filter(pc.equal(found["status"], Status.TRIGGERED.value))
+    rows = triggered.select([*KEY, "status", "role", "companies"]).to_pylist()
+    alone = standing_alone(rows, indicator, rows)
+    if not alone:
+        return found
+    keys = zip(*(found[name].to_pylist() for name in KEY), strict=True)
+    is_alone = pa.array([key in alone for key in keys])
+    changes = {"status": Status.SUPPRESSED.value, "suppressed_reason": STANDS_ALONE}
+    for name, value in changes.items():
+        column = pc.if_else(is_alone, pa.scalar(value), found[name])
+        found = found.set_column(found.column_names.index(name), found.schema.field(name), column)
+    return found

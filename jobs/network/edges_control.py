@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_org import BENEFICIAL_OWNERS, EVENTS, ROLES
+from expectations.tables_core_org import BENEFICIAL_OWNERS, EVENTS, ROLE_LOADS, ROLES
 from expectations.tables_core_tax import VAT_TERMS
 from graph.model import EdgeKind
 from jobs.months import last_day
@@ -25,18 +25,23 @@ def build(
     roles: DataFrame,
     vat_terms: DataFrame,
     beneficial_owners: DataFrame,
+    role_loads: DataFrame,
     month: str,
 ) -> list[DataFrame]:
-    """Frames of edges; turnover and owners only of companies with a new leader before a notice.
+    """Frames of edges; turnover only of companies with a new leader before a notice.
+
+    Beneficial owners are those of such companies, and of companies whose leader leads many.
 
     Args:
         events: `core_org__events`.
         roles: `core_org__roles`.
         vat_terms: `core_tax__vat_terms`.
         beneficial_owners: `core_org__beneficial_owners`.
+        role_loads: `core_org__role_loads`.
         month: Month evaluated.
     """
     swapped = newcomers(roles, events, month).select("orgnr").distinct()
+    of_many = roles.join(role_loads, ["holder_id", "role"], "left_semi").select("orgnr")
     first_month = F.col("term_no") * 2 - 1
     return [
         edges(
@@ -74,7 +79,7 @@ def build(
             known=attributes(),
         ),
         edges(
-            beneficial_owners.join(swapped, "orgnr", "left_semi"),
+            beneficial_owners.join(swapped.unionByName(of_many), "orgnr", "left_semi"),
             EdgeKind.BENEFICIAL_OWNER,
             BENEFICIAL_OWNERS,
             month=month,
@@ -82,6 +87,17 @@ def build(
             target=org("orgnr"),
             valid_from="registered_on",
             known=attributes(),
+        ),
+        edges(
+            role_loads,
+            EdgeKind.ROLE_LOAD,
+            ROLE_LOADS,
+            month=month,
+            source=F.col("holder_id"),
+            target=F.lit("register:enhetsregisteret"),
+            valid_from=F.lit(last_day(month)),
+            valid_to=F.lit(last_day(month)),
+            known=attributes(role="role", groups_n="groups_n", groups_p995="groups_p995"),
         ),
     ]
 
@@ -116,5 +132,6 @@ SOURCE = EdgeSource(
         "roles": ROLES,
         "vat_terms": VAT_TERMS,
         "beneficial_owners": BENEFICIAL_OWNERS,
+        "role_loads": ROLE_LOADS,
     },
 )

@@ -13,6 +13,7 @@ from jobs.network import (
     scope_flow,
     scope_hands,
     scope_identifier,
+    scope_names,
     scope_project,
     scope_registration,
     scope_shell,
@@ -41,6 +42,7 @@ SOURCES = (
     scope_hands.SOURCE,
     scope_swap.SOURCE,
     scope_building.SOURCE,
+    scope_names.SOURCE,
 )
 
 

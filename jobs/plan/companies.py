@@ -15,6 +15,7 @@ from jobs.core import (
     organisations,
     owner_roots,
     ownerships,
+    role_loads,
     roles,
     standing,
 )
@@ -55,6 +56,15 @@ STEPS = (
         dataset=core_org.OWNER_ROOTS,
         transform=owner_roots.transform,
         tables={"ownerships": core_org.OWNERSHIPS},
+    ),
+    Step(
+        dataset=core_org.ROLE_LOADS,
+        transform=role_loads.transform,
+        tables={
+            "roles": core_org.ROLES,
+            "organisations": core_org.ORGANISATIONS,
+            "owner_roots": core_org.OWNER_ROOTS,
+        },
     ),
     Step(
         dataset=core_org.EVENTS,

@@ -17,11 +17,18 @@ from graph.scoring import Bands, parts, score
 INDICATORS = cast(
     dict[str, Indicator],
     {
-        i: SimpleNamespace(id=i, group=i[0], prior=Decimal(prior), statutory_hard_evidence=hard)
+        i: SimpleNamespace(
+            id=i,
+            group=i[0],
+            prior=Decimal(prior),
+            statutory_hard_evidence=hard,
+            names_leaders=i == "B03",
+        )
         for i, prior, hard in [
             ("A01", "0.4", False),
             ("A02", "0.5", False),
             ("B01", "0.6", False),
+            ("B03", "0.4", False),
             ("H01", "0.5", True),
             ("I01", "0.4", False),
         ]
@@ -39,6 +46,7 @@ def keyed(
     owners: Sequence[str] = (),
     n: int = 0,
     value: str = "1",
+    persons: Sequence[str] = (),
 ) -> KeyedFinding:
     finding = Finding(
         indicator_id=indicator_id,
@@ -50,6 +58,7 @@ def keyed(
         role=role,
         companies=tuple(companies),
         dwellings=tuple(dwellings),
+        persons=tuple(persons),
         value=Decimal(value),
         evidence=(
             Evidence(
@@ -82,6 +91,17 @@ def test_a_giant_is_cut_at_its_most_shared_company() -> None:
     right = [keyed("B01", ["bridge", *[f"r{m}" for m in range(10)]], n=n) for n in range(3)]
     assert len(groups(left + right, CaseRules(max_companies=21))) == 1
     assert len(groups(left + right, CaseRules(max_companies=20))) == 2
+
+
+def test_what_one_person_leads_is_one_case_however_many_companies() -> None:
+    led = [keyed("B03", ["failed", str(n)], n=n, persons=["anna"]) for n in range(14)]
+    worker = keyed("I01", ["99"], ["d"], persons=["anna"])
+    assert sorted(map(len, groups([*led, worker], CaseRules(), {"B03"}))) == [1, 14]
+    assert len(groups(led, CaseRules())) == 14
+    assert len(groups(led, CaseRules(max_companies=10), {"B03"})) == 14
+    other = keyed("A01", ["3"])
+    cases, _ = build([*led, other], INDICATORS, [], "2026-01", CaseRules())
+    assert [len(case.findings) for case in cases] == [15]
 
 
 @pytest.mark.parametrize(

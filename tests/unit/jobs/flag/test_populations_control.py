@@ -46,3 +46,11 @@ def test_without_a_known_event_nothing_is_said() -> None:
         ("org", "not_triggered", "no_new_leader_before_a_late_notice"): 1,
         ("org", "not_evaluable", "no_event_known"): 4,
     }
+
+
+def test_those_who_lead_few_companies_are_told_apart_from_unknown_leaders() -> None:
+    assert POPULATIONS["names"](read, {"names:1"}) == {
+        ("org", "not_triggered", "led_by_nobody_with_many_companies_of_others"): 1,
+        ("org", "not_evaluable", "leader_not_known"): 2,
+        ("org", "not_evaluable", "company_has_ended"): 2,
+    }

@@ -1,13 +1,14 @@
 """Edges and scopes about those who lead companies: who becomes a candidate, and what its network holds."""
 
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 
 from graph.model import EDGE_ATTRIBUTES, EdgeKind
-from jobs.network import edges_control, scope_hands, scope_swap
+from jobs.network import edges_control, scope_hands, scope_names, scope_swap
 
 M = "2026-01"
 A, B, C, D = "310000205", "310000302", "310000418", "310000523"
@@ -203,3 +204,72 @@ def test_candidates_have_a_new_leader_before_a_notice(
 ) -> None:
     found = swaps(events=[notice(on=on)], roles=[role(A, **{"valid_from": NEW, **values})])
     assert bool(found) is is_candidate
+
+
+def load(holder: str = ANNA, **values: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"holder_id": holder, "role": "DAGL", "orgs_n": 7, "groups_n": 7}
+    return row | {"groups_p995": 3, "holders_n": 900} | values
+
+
+MANY = [f"31000{n:04d}" for n in range(7)]
+
+
+@pytest.fixture
+def names(elements_of: Any) -> Any:
+    def make(**given: Any) -> Any:
+        usual: dict[str, Any] = {
+            "role_loads": [load()],
+            "roles": [role(orgnr) for orgnr in MANY],
+            "organisations": [{"orgnr": orgnr} for orgnr in MANY],
+        }
+        return elements_of(scope_names.SOURCE, **usual | given)
+
+    return make
+
+
+def test_load_of_roles_is_an_edge_to_the_register(edges: Any) -> None:
+    found = edges(role_loads=[load()], roles=[role(A)], beneficial_owners=[owner(A), owner(B)])
+    by_kind = {edge["kind"]: edge for edge in found}
+    assert (by_kind["role_load"]["source_id"], by_kind["role_load"]["target_id"]) == (
+        ANNA,
+        "register:enhetsregisteret",
+    )
+    assert dict(by_kind["role_load"]["attributes"]) == {"groups_n": "7", "groups_p995": "3", "role": "DAGL"}
+    assert [edge["target_id"] for edge in found if edge["kind"] == "beneficial_owner"] == [f"org:{A}"]
+
+
+def test_every_company_of_somebody_with_many_has_a_scope(names: Any) -> None:
+    found = names(
+        beneficial_owners=[owner(MANY[0], "dora")],
+        spells=[spell(B), spell(C, "dora")],
+        roles=[*(role(orgnr) for orgnr in MANY), role(MANY[0], DORA), role(D, is_control=False)],
+    )
+    assert set(found) == {f"names:{orgnr}" for orgnr in MANY}
+    parts = found[f"names:{MANY[1]}"]
+    assert len([p for p in parts if p.startswith("edge:holds_role|")]) == 7
+    assert len([p for p in parts if p.startswith("edge:beneficial_owner|")]) == 1
+    assert [p for p in parts if p.startswith("edge:employed_by|")] == [
+        p for p in parts if "employed_by" in p and B in p
+    ]
+    assert any(DORA in part for part in found[f"names:{MANY[0]}"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ownerships": [{"orgnr": MANY[0], "holder_id": ANNA, "holder_kind": "person", "match": "fnr"}]},
+        {"owner_roots": [{"orgnr": MANY[0], "owner_root": ANNA, "steps_n": 1, "path": [ANNA]}]},
+        {
+            "owner_roots": [
+                {"orgnr": MANY[n], "owner_root": "org:1", "steps_n": 1, "path": ["org:1"]} for n in (0, 1)
+            ]
+        },
+        {"organisations": [{"orgnr": o, "deleted_on": date(2025, 1, 1)} for o in MANY[:1]]},
+        {"roles": [role(orgnr) for orgnr in MANY[:6]]},
+        {"role_loads": []},
+    ],
+)
+def test_fewer_than_seven_owners_make_no_candidate(names: Any, given: dict[str, Any]) -> None:
+    for row in given.get("ownerships", ()):
+        row |= {"share": Decimal("0.01"), "year": "2024"}
+    assert names(**given) == {}

@@ -1,0 +1,74 @@
+"""Findings that never stand alone: they count beside another kind of finding about the same company."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from graph.indicator import Indicator
+from graph.model import Finding, Role, Status
+
+STANDS_ALONE = "stands_alone"
+"""Why such a finding is held back; the guard of that name is declared by the indicator."""
+
+Key = tuple[str, str, str]
+"""Indicator, scope and subject of a finding."""
+
+
+def key_of(row: Mapping[str, Any]) -> Key:
+    """What a row of findings is told apart by within a month.
+
+    Args:
+        row: Row with `indicator_id`, `scope_id`, `subject_id`.
+    """
+    return row["indicator_id"], row["scope_id"], row["subject_id"]
+
+
+def standing_alone(
+    rows: Iterable[Mapping[str, Any]],
+    declared: Callable[[str], Indicator],
+    beside: Iterable[Mapping[str, Any]],
+) -> set[Key]:
+    """Triggered findings beside which nothing of the kind they need was found.
+
+    Args:
+        rows: Rows of findings, with `status` and `companies`.
+        declared: Declaration by id.
+        beside: Rows that may stand beside them; only those that trigger by themselves count.
+    """
+    by_indicator: dict[str, set[str]] = {}
+    for row in beside:
+        if row["status"] == Status.TRIGGERED and row["role"] == Role.TRIGGER:
+            by_indicator.setdefault(row["indicator_id"], set()).update(row["companies"])
+    return {
+        key_of(row)
+        for row in rows
+        if row["status"] == Status.TRIGGERED
+        and (needed := declared(row["indicator_id"]).counts_beside)
+        and not any(
+            companies.intersection(row["companies"])
+            for other, companies in by_indicator.items()
+            if other.startswith(tuple(needed))
+        )
+    }
+
+
+def held(finding: Finding) -> Finding:
+    """A triggered finding as it is published where it stands alone; any other finding as it is.
+
+    Args:
+        finding: What the detector gives.
+    """
+    if finding.status is not Status.TRIGGERED:
+        return finding
+    return replace(finding, status=Status.SUPPRESSED, suppressed_reason=STANDS_ALONE)
+
+
+def held_rows(rows: Sequence[Mapping[str, Any]], alone: set[Key]) -> list[dict[str, Any]]:
+    """Rows of findings, with those that stand alone held back.
+
+    Args:
+        rows: Rows of findings.
+        alone: Which stand alone.
+    """
+    change = {"status": Status.SUPPRESSED.value, "suppressed_reason": STANDS_ALONE}
+    return [{**row, **change} if key_of(row) in alone else dict(row) for row in rows]
