@@ -59,6 +59,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_work__worker_flows": A_MELDING,
     "core_work__worker_exits": A_MELDING,
     "core_work__capacity": A_MELDING,
+    "core_work__work_months": A_MELDING,
     "core_tax__standing": TAX,
     "core_tax__withholding_months": TAX_DUTIES,
     "core_tax__contribution_terms": TAX_DUTIES,

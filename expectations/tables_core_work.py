@@ -94,6 +94,23 @@ EMPLOYMENTS = Dataset(
             description="Sum of position percentages; missing when none is given.",
         ),
         Column(
+            name="full_week_h",
+            type=HOURS,
+            description="Hours a week of a full position, by the largest position; missing when not given.",
+        ),
+        Column(
+            name="leave_pct",
+            type=HOURS,
+            personal_data=PersonalData.PERSONAL,
+            description="Leave and lay-off in per cent, summed, that overlap the month; missing when none is "
+            "reported.",
+        ),
+        text(
+            "employment_kind",
+            "Kind of the largest position as reported.",
+            personal_data=PersonalData.PERSONAL,
+        ),
+        Column(
             name="is_paid",
             type=YES_NO,
             required=True,

@@ -47,6 +47,7 @@ EDGE_KINDS = (
     "turnover_term",
     "beneficial_owner",
     "role_load",
+    "work_month",
 )
 SCOPE_KINDS = (
     "project",
@@ -64,6 +65,7 @@ SCOPE_KINDS = (
     "swap",
     "building",
     "names",
+    "load",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -148,6 +148,8 @@ class EdgeKind(StrEnum):
     """Person -> org: beneficial owner by the last registration, from the day first registered."""
     ROLE_LOAD = "role_load"
     """Person -> register: one type of role that the person holds in many living companies."""
+    WORK_MONTH = "work_month"
+    """Person -> org: paid work in one month beside work for others; amount is fixed monthly pay."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -222,6 +224,14 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "pay_ore": int,
     },
     EdgeKind.QUARANTINE: {},
+    EdgeKind.WORK_MONTH: {
+        "employment_kind": str,
+        "full_week_h": Decimal,
+        "leave_pct": Decimal,
+        "paid_hours_h": Decimal,
+        "position_pct": Decimal,
+        "staff_n": int,
+    },
     EdgeKind.ROLE_LOAD: {"role": str, "groups_n": int, "groups_p995": int},
     EdgeKind.NOTICE: {"event_kind": str},
     EdgeKind.TURNOVER_TERM: {},

@@ -19,6 +19,7 @@ def transform(
     reports: DataFrame,
     recipients: DataFrame,
     relations: DataFrame,
+    leaves: DataFrame,
     incomes: DataFrame,
     establishments: DataFrame,
     person_links: DataFrame,
@@ -33,6 +34,7 @@ def transform(
         reports: Raw reports with delivery.
         recipients: Raw income recipients with delivery.
         relations: Raw employment relations with delivery.
+        leaves: Raw leaves and lay-offs with delivery.
         incomes: Raw income lines with delivery.
         establishments: Raw establishments with delivery, all versions of the history.
         person_links: `core_link__person_links`.
@@ -50,6 +52,15 @@ def transform(
         .agg(F.sum("amount_ore").alias("cash_ore"), refs().alias("pay_refs"))
     )
     first_on = F.to_date(F.concat("month", F.lit("-01")))
+    left = (
+        attributed(leaves, **around)
+        .where(
+            (F.coalesce("started_on", first_on) <= F.last_day(first_on))
+            & (F.coalesce("ended_on", first_on) >= first_on)
+        )
+        .groupBy(*KEY)
+        .agg(F.sum("leave_pct").alias("leave_pct"), refs().alias("leave_refs"))
+    )
     is_over = F.col("ended_on") < first_on
     lasting = attributed(relations.where(F.col("employment_kind") != NO_EMPLOYMENT), **around).withColumn(
         "is_over", F.coalesce(is_over, F.lit(False))
@@ -65,6 +76,8 @@ def transform(
         lasting.groupBy(*KEY)
         .agg(
             F.max_by("establishment_orgnr", largest).alias("establishment_orgnr"),
+            F.max_by("full_time_hours_per_week", largest).alias("full_week_h"),
+            F.max_by("employment_kind", largest).alias("employment_kind"),
             F.min("started_on").alias("started_on"),
             F.bool_and(F.col("ended_on").isNotNull()).alias("all_ended"),
             F.max("ended_on").alias("last_end"),
@@ -78,10 +91,11 @@ def transform(
             refs().alias("relation_refs"),
         )
         .join(pay, list(KEY), "left")
+        .join(left, list(KEY), "left")
         .withColumn("is_paid", F.coalesce(F.col("cash_ore") > 0, F.lit(False)))
         .withColumn("is_active", F.col("is_paid") & ~F.col("is_over"))
         .withColumn("ended_on", F.when(F.col("all_ended"), F.col("last_end")))
         .withColumn("end_reason", F.when(F.col("all_ended"), F.col("last_reason")))
-        .withColumn("raw_refs", joined_refs("relation_refs", "pay_refs"))
+        .withColumn("raw_refs", joined_refs("relation_refs", "pay_refs", "leave_refs"))
     )
     return shaped(rows, EMPLOYMENTS, None)

@@ -26,5 +26,16 @@ def _shell(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
-POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {"shell": _shell}
+def _load(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    rows = read("core_work__employments", ["orgnr", "is_active"])
+    paying = set(rows.filter(rows["is_active"])["orgnr"].to_pylist())
+    organisations = set(read("core_org__organisations", ["orgnr"])["orgnr"].to_pylist())
+    return {
+        ("org", "not_triggered", "fewer_than_two_persons_with_much_work"): len(paying - done),
+        ("org", "not_evaluable", "no_paid_work_reported"): len(organisations - paying - done),
+    }
+
+
+POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {"shell": _shell, "load": _load}
 """By kind of scope."""

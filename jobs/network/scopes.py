@@ -13,6 +13,7 @@ from jobs.network import (
     scope_flow,
     scope_hands,
     scope_identifier,
+    scope_load,
     scope_names,
     scope_project,
     scope_registration,
@@ -43,6 +44,7 @@ SOURCES = (
     scope_swap.SOURCE,
     scope_building.SOURCE,
     scope_names.SOURCE,
+    scope_load.SOURCE,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from expectations.tables_core_work import EMPLOYMENTS, PAY, PERSON_LINKS, SPELLS
-from expectations.tables_raw_amelding import DEDUCTIONS, INCOMES, RECIPIENTS, REPORTS
+from expectations.tables_raw_amelding import DEDUCTIONS, INCOMES, LEAVES, RECIPIENTS, REPORTS
 from expectations.tables_raw_amelding import EMPLOYMENTS as RELATIONS
 from expectations.tables_raw_brreg import ESTABLISHMENTS
 
@@ -40,6 +40,7 @@ class Report:
         self.relations: list[dict[str, object]] = []
         self.incomes: list[dict[str, object]] = []
         self.deductions: list[dict[str, object]] = []
+        self.leaves: list[dict[str, object]] = []
         self.recipients: list[dict[str, object]] = []
 
     def worker(
@@ -87,6 +88,24 @@ class Report:
         self.incomes.append(row | values)
         return self
 
+    def leave(self, letter: str, percent: str, start: date | None, end: date | None = None) -> "Report":
+        self.leaves.append(
+            self.head
+            | {
+                "establishment_no": 0,
+                "recipient_no": ord(letter),
+                "record_no": 1,
+                "worker_token": token(letter),
+                "establishment_orgnr": ESTABLISHMENT,
+                "leave_kind": "permisjon",
+                "started_on": start,
+                "ended_on": end,
+                "leave_pct": Decimal(percent),
+                "item_no": len(self.leaves),
+            }
+        )
+        return self
+
     def deduction(self, letter: str, ore: int, code: str) -> "Report":
         self.deductions.append(
             self.head
@@ -124,7 +143,7 @@ def frames(raw: Any, table: Any, sent: Any) -> Any:
                 "person_links": table(PERSON_LINKS, *links),
                 "months": list(months),
             },
-            of(RELATIONS, "relations"),
+            {"relations": of(RELATIONS, "relations"), "leaves": of(LEAVES, "leaves")},
             of(DEDUCTIONS, "deductions"),
         )
 
@@ -137,7 +156,7 @@ def employments(frames: Any, rows: Any) -> Any:
 
     def make(*reports: Any, **around: Any) -> Any:
         shared, relations, _ = frames(*reports, **around)
-        return rows(transform(relations=relations, **shared), EMPLOYMENTS)
+        return rows(transform(**relations, **shared), EMPLOYMENTS)
 
     return make
 
@@ -347,3 +366,35 @@ def test_month_after_the_end_is_not_of_the_spell(spells: Any) -> None:
     assert spells(month_row("2025-12", **end), month_row(M, **end)) == [
         ("2025-12", "2025-12", date(2025, 12, 1), date(2025, 12, 31), 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "percent"),
+    [
+        (date(2025, 6, 1), None, Decimal("30.00")),
+        (date(2026, 1, 31), None, Decimal("30.00")),
+        (date(2025, 6, 1), date(2026, 1, 1), Decimal("30.00")),
+        (date(2026, 2, 1), None, None),
+        (date(2025, 6, 1), date(2025, 12, 31), None),
+        (None, None, Decimal("30.00")),
+    ],
+)
+def test_leave_of_the_month_is_added_up(
+    employments: Any, start: date | None, end: date | None, percent: Decimal | None
+) -> None:
+    report = Report().worker("a", position_pct=Decimal(100)).leave("a", "20", start, end)
+    (row,) = employments(report.leave("a", "10", start, end))
+    assert row["leave_pct"] == percent
+
+
+def test_full_week_and_kind_are_those_of_the_largest_position(employments: Any) -> None:
+    report = Report().worker("a", position_pct=Decimal(20), full_time_hours_per_week=Decimal("35.5"))
+    report.worker(
+        "a",
+        paid=None,
+        position_pct=Decimal(60),
+        full_time_hours_per_week=Decimal("37.5"),
+        employment_kind="maritimtArbeidsforhold",
+    )
+    (row,) = employments(report)
+    assert (row["full_week_h"], row["employment_kind"]) == (Decimal("37.50"), "maritimtArbeidsforhold")
