@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from graph.companions import STANDS_ALONE
 from graph.indicator import Indicator, Wording
 from graph.model import Finding, Role, Status, ThresholdBasis
 
@@ -353,8 +354,15 @@ class GuardResult:
 
 
 def guard_results(finding: Finding, indicator: Indicator) -> list[GuardResult]:
-    """Every declared guard with its outcome, and then those that were checked without being declared."""
+    """Every declared guard with its outcome, and then those that were checked without being declared.
+
+    Whether a finding stands alone is known from what became of it, not from its own network.
+    """
     checked = dict(text.partition("=")[::2] for text in finding.guards)
+    if indicator.counts_beside:
+        is_alone = finding.suppressed_reason == STANDS_ALONE
+        counts = finding.status is Status.TRIGGERED
+        checked[STANDS_ALONE] = "not_ruled_out" if is_alone else "ruled_out" if counts else ""
     found = []
     for name in dict.fromkeys([*indicator.guards, *checked]):
         word, _, detail = checked.get(name, "").partition(":")

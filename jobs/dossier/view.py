@@ -63,6 +63,21 @@ class Step:
     indicators: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What findings of one indicator say alike, told once.
+
+    Attributes:
+        finding: The first of them.
+        numbers: Evidence numbers of the first.
+        subjects_n: How many there are.
+    """
+
+    finding: FindingFile
+    numbers: Sequence[int]
+    subjects_n: int
+
+
 @dataclass(frozen=True)
 class View:
     """One case in one language.
@@ -236,10 +251,21 @@ class View:
         return [(code, self.word("OUTCOMES", code), self.count(counts[code])) for code in OUTCOME_ORDER]
 
     @property
+    def why(self) -> list[Reason]:
+        """Why the case was selected, what several findings of an indicator say alike only once."""
+        alike: dict[tuple[str, bool, str, str], list[FindingFile]] = {}
+        for own in self.file.findings:
+            key = (own.finding.indicator_id, self.is_context(own), self.value(own), self.limit(own))
+            alike.setdefault(key, []).append(own)
+        return [Reason(found[0], found[0].numbers, len(found)) for found in alike.values()]
+
+    @property
     def open_guards(self) -> list[Guard]:
-        """The explanations that most need attention."""
-        still = [guard for guard in self.guards if guard.result.outcome != "ruled_out"]
-        return sorted(still, key=lambda g: OUTCOME_ORDER.index(g.result.outcome))[:CARD_LINES]
+        """The explanations that most need attention, each once."""
+        still = {(g.text, g.outcome): g for g in reversed(self.guards) if g.result.outcome != "ruled_out"}
+        return sorted(reversed(still.values()), key=lambda g: OUTCOME_ORDER.index(g.result.outcome))[
+            :CARD_LINES
+        ]
 
     @property
     def to_consider(self) -> list[str]:

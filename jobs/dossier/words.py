@@ -37,6 +37,7 @@ TEXT: dict[str, Term] = terms(
         ("all_explanations", "Alle forklaringer", "All explanations"),
         ("more", "til", "more"),
         ("context", "støtter saken, danner den ikke", "supports the case, does not make it"),
+        ("alike", "likt for {n}, vist for den første", "alike for {n}, shown for the first"),
         ("why", "Hvorfor saken er valgt ut", "Why the case was selected"),
         ("why_caption", "Forhold som bør avklares, med målt verdi mot grense",
          "Matters to be clarified, with measured value against limit"),

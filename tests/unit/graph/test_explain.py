@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -162,6 +163,20 @@ def test_a_guard_that_was_not_checked_is_unknown_and_never_ruled_out() -> None:
     assert outcomes[names[1]] == ("ruled_out", "")
     assert outcomes["own"] == ("unknown", "")
     assert all(outcomes[name][0] == "unknown" for name in names[2:])
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({}, "ruled_out"),
+        ({"status": Status.SUPPRESSED, "suppressed_reason": "stands_alone"}, "not_ruled_out"),
+        ({"status": Status.SUPPRESSED, "suppressed_reason": "own_practice"}, "unknown"),
+        ({"status": Status.NOT_TRIGGERED}, "unknown"),
+    ],
+)
+def test_standing_alone_is_read_from_what_became_of_the_finding(values: dict[str, Any], outcome: str) -> None:
+    told = explain.guard_results(finding(guards=("own_practice=ruled_out",), **values), BY_ID["C01"])
+    assert {g.guard: g.outcome for g in told}["stands_alone"] == outcome
 
 
 @pytest.mark.parametrize("word", ["svindel", "Mistenkt", "kriminelle", "fraudulent", "Suspects", "uskyldig"])

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from jobs.dossier.case_file import build_case_file
 from jobs.dossier.html import COLOURS, TEXT_ON, render, style
 from jobs.dossier.names import PSEUDONYM, Term
 from jobs.dossier.parts import CaseFile
+from jobs.dossier.view import View
 from tests.unit.jobs.dossier import sample
 from tests.unit.jobs.dossier.declarations import INDICATORS
 from tests.unit.jobs.dossier.scopes import SOLE_ORGNR, SOLE_TRADER
@@ -198,3 +200,17 @@ def test_review_codes_are_those_of_the_source(chain: CaseFile) -> None:
     for codes in words.REVIEW.values():
         for code in codes:
             assert f'"{code}"' in schema
+
+
+def test_what_findings_say_alike_is_told_once(reader: sample.SampleReader) -> None:
+    file = build_case_file("K2601-5A11E0", reader, indicator=INDICATORS.__getitem__)
+    first = file.findings[0]
+    many = replace(file, findings=(*file.findings, first, first))
+    why = View(many, "nb").why
+    assert [reason.subjects_n for reason in why] == [3, *[1] * (len(file.findings) - 1)]
+    card = render(many).partition('id="nb-c1"')[2].partition("</section>")[0]
+    assert card.count(first.indicator.name.nb) == 1
+    assert "likt for 3" in card
+    assert "likt for" not in render(file).partition('id="nb-c1"')[2].partition("</section>")[0]
+    opened = [(guard.text, guard.outcome) for guard in View(many, "nb").open_guards]
+    assert len(opened) == len(set(opened))
