@@ -9,10 +9,9 @@ document of the lake whose digest stands in the run; it holds counts, never valu
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
 from expectations.business_rules import rules_of
@@ -27,6 +26,7 @@ from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef, digest, sealed, unsealed
 from jobs.lake.runs import PublishedRun, Run
 from jobs.lake.storage import update
+from jobs.processes import Processes
 from jobs.quality.run_checks import count_run_rules, sources_of
 from jobs.quality.words import advice
 
@@ -100,7 +100,7 @@ class Checks:
 
     lake: Lake
     run: Run
-    pool: ProcessPoolExecutor
+    pool: Processes
     pending: list[Future[Document]] = field(default_factory=list)
 
     def add(self, refs: Sequence[TableRef], rules: Sequence[Rule], raws: Sequence[RawRef] = ()) -> None:
@@ -243,5 +243,5 @@ def beside(lake: Lake, run: Run) -> Iterator[Checks]:
         lake: Lake.
         run: Month and as_of.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with Processes(1) as pool:
         yield Checks(lake, run, pool)

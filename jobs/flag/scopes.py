@@ -1,9 +1,7 @@
 """Runs the detectors over all scopes of a month: here, in a pool of processes, or on a Spark cluster."""
 
 import logging
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -17,6 +15,7 @@ from graph.model import Status
 from jobs.flag.detect import FOUND, FOUND_DDL, SCOPE_ROW, detect
 from jobs.lake.lake import Lake
 from jobs.lake.manifest import TableRef
+from jobs.processes import Processes
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ def run_local(
     if workers < 2 or len(rows) < POOL_FROM_ELEMENTS:
         return detect(rows, indicator_ids, month, as_of)
     slices = list(chunks(rows, workers * CHUNKS_PER_WORKER))
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with Processes(workers) as pool:
         tasks = [pool.submit(detect, part, list(indicator_ids), month, as_of) for part in slices]
         return pa.concat_tables([task.result() for task in tasks])
 

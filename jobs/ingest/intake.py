@@ -17,7 +17,7 @@ from jobs.ingest.delivery import DeliveryRef, check_envelope
 from jobs.ingest.hooks import GRADED
 from jobs.ingest.landing import Landing, open_landing
 from jobs.ingest.outcome import Outcome, no_counts
-from jobs.ingest.pool import Processes, take_landed
+from jobs.ingest.pool import Blocks, take_landed
 from jobs.ingest.tables import has_tokens, raw_tables
 from jobs.ingest.tokens import Tokens
 from jobs.keys import SYNTHETIC_BASIS, KeyRing
@@ -209,7 +209,7 @@ def ingest(
         return report
     key = _core_key(found, lake, ring)
     told = progress or (lambda outcome: None)
-    with Processes(zone, lake, key, workers or settings().processes) as processes:
+    with Blocks(zone, lake, key, workers or settings().processes) as processes:
         for outcome in _taken(found, zone, lake, Tokens(key), processes):
             report.outcomes.append(outcome)
             told(outcome)
@@ -238,7 +238,7 @@ def _core_key(found: Iterable[DeliveryRef], lake: Lake, ring: KeyRing | None) ->
 
 
 def _taken(
-    found: Sequence[DeliveryRef], landing: Landing, lake: Lake, tokens: Tokens, processes: Processes
+    found: Sequence[DeliveryRef], landing: Landing, lake: Lake, tokens: Tokens, processes: Blocks
 ) -> Iterator[Outcome]:
     """Take in deliveries: those that remove something, then large ones, then small ones beside each other.
 

@@ -4,15 +4,11 @@ The one that reads keeps a bounded number of blocks under way and takes the resu
 so that neither memory nor result depends on how fast which process is.
 """
 
-import os
 import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +25,7 @@ from jobs.ingest.taking import BlockPool, take_in
 from jobs.ingest.tokens import Tokens
 from jobs.ingest.worker import DeliveryWork, Job, Taken, no_cycle_search
 from jobs.lake.lake import Lake
+from jobs.processes import ProcessDied, Processes
 
 UNDER_WAY = 2
 """Blocks under way for each process: one is worked on, one waits."""
@@ -58,14 +55,11 @@ def take_landed(
         return refuse(delivery, lake, "rejected", problem)
 
 
-class Processes:
-    """A pool that is started when first needed.
-
-    Processes are started anew (`spawn`), never forked: a fork of a process with threads can hang.
-    """
+class Blocks:
+    """Takes in blocks, and whole deliveries, in the processes of a pool."""
 
     def __init__(self, landing: Landing, lake: Lake, key: bytes | None, count: int) -> None:
-        """Remember what a process needs.
+        """Start nothing yet.
 
         Args:
             landing: Where deliveries lie.
@@ -73,20 +67,22 @@ class Processes:
             key: Key of tokens.
             count: Processes.
         """
-        self._inputs = (landing.uri, lake.storage.uri, key)
         self.count = count
-        self._executor: ProcessPoolExecutor | None = None
+        self._pool = Processes(count, _begin, landing.uri, lake.storage.uri, key)
 
-    def __enter__(self) -> "Processes":
+    def __enter__(self) -> "Blocks":
         """Begin; no process is started yet."""
+        self._pool.__enter__()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        """End all processes, at once when something went wrong."""
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=kind is not None)
+        """End all processes."""
+        self._pool.__exit__(kind, problem, trace)
 
     def taken(self, job: Job, work: Iterable[tuple[int, Block]]) -> Iterator[Taken]:
         """What became of blocks, in their order.
@@ -108,7 +104,7 @@ class Processes:
                     while waiting:
                         _result(waiting.popleft(), name)
                     raise block
-                waiting.append(self._submit(name, _take_block, content, file_no, block))
+                waiting.append(self._pool.submit(_take_block, content, file_no, block))
                 if len(waiting) >= UNDER_WAY * self.count:
                     yield _result(waiting.popleft(), name).unpacked()
             while waiting:
@@ -126,19 +122,9 @@ class Processes:
         Raises:
             KjedeError: A process died.
         """
-        names = {self._submit(d.name, _take_delivery, d): d.name for d in deliveries}
+        names = {self._pool.submit(_take_delivery, d): d.name for d in deliveries}
         for done in as_completed(names):
             yield _result(done, names[done])
-
-    def _submit(self, name: str, function: Any, *arguments: Any) -> Any:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self.count, get_context("spawn"), initializer=_begin, initargs=self._inputs
-            )
-        try:
-            return self._executor.submit(function, *arguments)
-        except BrokenProcessPool:
-            raise _died(name) from None
 
 
 def _until_refused(
@@ -153,15 +139,12 @@ def _until_refused(
 def _result(future: "Future[Any]", name: str) -> Any:
     try:
         return future.result()
-    except BrokenProcessPool:
-        raise _died(name) from None
-
-
-def _died(name: str) -> KjedeError:
-    return KjedeError(
-        f"{name}: a process that was taking it in died (killed, or out of memory); nothing of it became "
-        "visible and it stays pending: run again, with fewer processes (KJEDE_WORKERS) if memory was short"
-    )
+    except ProcessDied:
+        raise KjedeError(
+            f"{name}: a process that was taking it in died (killed, or out of memory); nothing of it became "
+            "visible and it stays pending: run again, with fewer processes (KJEDE_WORKERS) if memory was "
+            "short"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +204,6 @@ _HERE: _Process | None = None
 def _begin(landing: str, lake: str, key: bytes | None) -> None:
     global _HERE
     _HERE = _Process(landing, lake, key)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A process of a pool waits for work for ever when the one that gives it is killed."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _here() -> _Process:

@@ -1,8 +1,7 @@
 """Blocks shared among processes give the lake that one process gives, and a process that dies is told."""
 
 import json
-import os
-import signal
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 from expectations.errors import KjedeError
 from jobs.ingest import intake, readers, unpack
 from jobs.ingest.intake import ingest
-from jobs.ingest.pool import Processes
 from jobs.lake.lake import Lake
+from jobs.processes import Processes
 from tests.unit.jobs.ingest.desk import RING, Desk, Record
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
@@ -97,17 +96,18 @@ def test_a_process_that_dies_is_told_and_the_delivery_stays_pending(
     desk: Desk, reports: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.land(AMELDING, reports, period="2026-01", at=AT)
-    submit, count = Processes._submit, iter(range(100))
+    submit, count = Processes.submit, iter(range(100))
 
     def kill_one(self: Processes, *arguments: Any) -> Any:
         future = submit(self, *arguments)
         if next(count) == 2:
-            assert self._executor is not None
-            os.kill(next(iter(self._executor._processes)), signal.SIGKILL)
+            while not self._started:
+                time.sleep(0.01)
+            self._started[0][0].kill()
         return future
 
     with monkeypatch.context() as patch:
-        patch.setattr(Processes, "_submit", kill_one)
+        patch.setattr(Processes, "submit", kill_one)
         with pytest.raises(KjedeError, match=rf"{AMELDING}/.*: a process that was taking it in died"):
             ingest(desk.landing, desk.lake, ring=RING, workers=2)
     assert desk.lake.deliveries.receipts(status=None) == []
