@@ -10,17 +10,22 @@ from graph.model import Finding, Role, Status
 STANDS_ALONE = "stands_alone"
 """Why such a finding is held back; the guard of that name is declared by the indicator."""
 
-Key = tuple[str, str, str]
-"""Indicator, scope and subject of a finding."""
+HELD = {"status": Status.SUPPRESSED.value, "suppressed_reason": STANDS_ALONE}
+"""What such a finding is published with."""
+
+KEY = ("indicator_id", "scope_id", "subject_id")
+"""What findings of a month are told apart by."""
+
+Key = tuple[Any, ...]
 
 
 def key_of(row: Mapping[str, Any]) -> Key:
-    """What a row of findings is told apart by within a month.
+    """The key of a row of findings.
 
     Args:
-        row: Row with `indicator_id`, `scope_id`, `subject_id`.
+        row: Row with the columns of `KEY`.
     """
-    return row["indicator_id"], row["scope_id"], row["subject_id"]
+    return tuple(row[name] for name in KEY)
 
 
 def standing_alone(
@@ -70,5 +75,4 @@ def held_rows(rows: Sequence[Mapping[str, Any]], alone: set[Key]) -> list[dict[s
         rows: Rows of findings.
         alone: Which stand alone.
     """
-    change = {"status": Status.SUPPRESSED.value, "suppressed_reason": STANDS_ALONE}
-    return [{**row, **change} if key_of(row) in alone else dict(row) for row in rows]
+    return [{**row, **HELD} if key_of(row) in alone else dict(row) for row in rows]

@@ -33,7 +33,8 @@ from functools import cached_property
 
 import networkx as nx
 
-from graph.detectors.citing import Citations, both, day_of, period, role_words
+from graph.companions import STANDS_ALONE
+from graph.detectors.citing import Citations, both, day_of, employed_words, role_words
 from graph.detectors.ownership import cite_owner, cite_owners, is_known, owner_graph, together
 from graph.detectors.reading import any_true, company, known, orgnrs, pseudonyms
 from graph.detectors.succession import failed_on, is_control
@@ -270,22 +271,18 @@ def _cite(citations: Citations, network: Network, org: str, leaders: list[Name])
 
 
 def _cite_stake(citations: Citations, network: Network, edge: Edge) -> None:
-    name = company(network, edge.target)
     if edge.kind is EdgeKind.OWNS_SHARE:
         cite_owner(citations, network, edge)
     elif edge.kind is EdgeKind.HOLDS_ROLE:
         citations.edge(edge, role_words(network, edge))
     elif edge.kind is EdgeKind.EMPLOYED_BY:
-        citations.edge(
-            edge,
-            both("Ansatt i {org} ({days}).", "Employed by {org} ({days}).", org=name, days=period(edge)),
-        )
+        citations.edge(edge, employed_words(network, edge))
     citations.node(
         edge.target,
         both(
             "{org} har næringskode {code}.",
             "{org} has activity code {code}.",
-            org=name,
+            org=company(network, edge.target),
             code=known(network.node(edge.target), "nace", str) or "-",
         ),
     )
@@ -326,7 +323,7 @@ INDICATOR = Indicator(
     guards={
         "own_practice": both("Personen eier eller arbeider i en advokat- eller regnskapspraksis.",
                              "The person owns or works in a practice of law or accounting."),
-        "stands_alone": both("Ingen andre tegn er funnet om virksomheten; mange roller alene sier lite.",
+        STANDS_ALONE: both("Ingen andre tegn er funnet om virksomheten; mange roller alene sier lite.",
                              "No other sign was found about the company; many roles alone say little."),
     },
     innocent=(

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from graph.detectors.citing import Citations, both, day_of, period, role_words, sum_of
+from graph.detectors.citing import Citations, both, day_of, employed_words, role_words, sum_of
 from graph.detectors.reading import all_true, any_true, company, known, orgnrs, pseudonyms
 from graph.detectors.tax import before, own, subject, term_of, term_words
 from graph.indicator import Indicator, Threshold
@@ -277,18 +277,8 @@ def _cite(citations: Citations, network: Network, org: str, found: list[Swap]) -
 
 
 def _cite_tie(citations: Citations, network: Network, edge: Edge) -> None:
-    if edge.kind != EdgeKind.EMPLOYED_BY:
-        citations.edge(edge, role_words(network, edge))
-        return
-    citations.edge(
-        edge,
-        both(
-            "Ansatt i {org} ({days}).",
-            "Employed by {org} ({days}).",
-            org=company(network, edge.target),
-            days=period(edge),
-        ),
-    )
+    words = employed_words if edge.kind is EdgeKind.EMPLOYED_BY else role_words
+    citations.edge(edge, words(network, edge))
 
 
 # Two lines per text, one per language, read better than the four of the formatter.

@@ -124,6 +124,21 @@ def role_words(network: Network, edge: Edge) -> Wording:
     )
 
 
+def employed_words(network: Network, edge: Edge) -> Wording:
+    """What an edge of kind `employed_by` shows.
+
+    Args:
+        network: Network it is in.
+        edge: The employment.
+    """
+    return both(
+        "Ansatt i {org} ({days}).",
+        "Employed by {org} ({days}).",
+        org=company(network, edge.target),
+        days=period(edge),
+    )
+
+
 def sum_of(ore: int | None) -> dict[Language, str]:
     """An amount in words."""
     if ore is None:

@@ -26,12 +26,12 @@ are own.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 
 from graph.detectors.citing import Citations, both, sum_of
-from graph.detectors.reading import company, known, months_ending, orgnrs, plain, pseudonyms, share
+from graph.detectors.reading import company, each_month, known, orgnrs, plain, pseudonyms, share
 from graph.detectors.tax import month_words, subject
 from graph.indicator import Indicator, Threshold
 from graph.model import Edge, EdgeKind, Finding, Network, Status, ThresholdBasis
@@ -94,12 +94,7 @@ class Worker:
     @cached_property
     def months(self) -> list[date]:
         """First days of the months looked at, in order."""
-        first, last = months_ending(self.network.month, self.limits.window_months)
-        found = []
-        while first <= last:
-            found.append(first)
-            first = (first + timedelta(days=31)).replace(day=1)
-        return found
+        return [first for first, _ in each_month(self.network.month, self.limits.window_months)]
 
     def together(self, month: date, *, less_leave: bool, unknown: Decimal) -> Decimal:
         """Positions of a month together; 0 when this employer has none.

@@ -24,14 +24,23 @@ labour-market crime 2021, ch. 2; the cut-offs are own.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 import networkx as nx
 
 from graph.detectors.citing import Citations, both, period
-from graph.detectors.reading import company, digest, known, months_ending, orgnrs, pseudonyms, share
+from graph.detectors.reading import (
+    Interval,
+    company,
+    digest,
+    each_month,
+    known,
+    months_ending,
+    orgnrs,
+    pseudonyms,
+    share,
+)
 from graph.indicator import Indicator, Threshold
 from graph.model import Edge, EdgeKind, Finding, Network, Role, Status, ThresholdBasis
 
@@ -62,10 +71,6 @@ class Thresholds:
     """Share of each employer's staff, 0 to 1, that a bureau's own contact stands for (own)."""
 
 
-Month = tuple[date, date]
-"""First and last day."""
-
-
 @dataclass(frozen=True)
 class Shared:
     """An identifier with those who gave it and whom they worked for."""
@@ -74,14 +79,9 @@ class Shared:
     limits: Thresholds
 
     @cached_property
-    def months(self) -> list[Month]:
+    def months(self) -> list[Interval]:
         """The months that are looked at, in order."""
-        found = []
-        last = self.network.month
-        for _ in range(self.limits.window_months):
-            found.append((last.replace(day=1), last))
-            last = last.replace(day=1) - timedelta(days=1)
-        return found[::-1]
+        return each_month(self.network.month, self.limits.window_months)
 
     @cached_property
     def uses(self) -> list[Edge]:
@@ -128,7 +128,7 @@ class Shared:
         homes.add_edges_from((tested[0], other) for other in tested[1:])
         return {p: min(home) for home in nx.connected_components(homes) for p in home}
 
-    def employers(self, month: Month) -> dict[str, set[str]]:
+    def employers(self, month: Interval) -> dict[str, set[str]]:
         """Employers in a month of each worker who had given the identifier by then."""
         sharing = {e.source for e in self.uses if e.overlaps(*month)}
         found: defaultdict[str, set[str]] = defaultdict(set)
@@ -137,7 +137,7 @@ class Shared:
                 found[edge.source].add(edge.target)
         return found
 
-    def count(self, month: Month, *, by_household: bool) -> int:
+    def count(self, month: Interval, *, by_household: bool) -> int:
         """Workers in a month, or households; 0 when they have too few employers."""
         workers = self.employers(month)
         if len({org for orgs in workers.values() for org in orgs}) < self.limits.min_employers:

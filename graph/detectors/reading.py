@@ -49,6 +49,20 @@ def months_ending(month: date, count: int) -> Interval:
     return date(first // 12, first % 12 + 1, 1), month
 
 
+def each_month(month: date, count: int) -> list[Interval]:
+    """First and last day of each month of a window of whole months, in order.
+
+    Args:
+        month: Last day of the last month.
+        count: Months in the window, at least 1.
+    """
+    found: list[Interval] = []
+    for _ in range(count):
+        found.append((month.replace(day=1), month))
+        month = month.replace(day=1) - timedelta(days=1)
+    return found[::-1]
+
+
 def days_around(day: date, before: int, after: int) -> Interval:
     """A closed interval of days around a day."""
     return day - timedelta(days=before), day + timedelta(days=after)

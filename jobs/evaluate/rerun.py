@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.companions import held_rows, standing_alone
+from graph.companions import KEY, held_rows, standing_alone
 from graph.indicator import Indicator
 from graph.model import Network
 from jobs.flag.detect import evaluate, networks, row_of
@@ -62,7 +62,8 @@ def detect_again(reader: RunReader, indicators: Sequence[Indicator]) -> list[dic
             own = finding_id(row["indicator_id"], row["scope_id"], row["subject_id"], reader.month)
             found.append({**row, "finding_id": own, "month": reader.month, "as_of": reader.as_of})
     declared = {indicator.id: indicator for indicator in indicators}
-    published = reader.table("out_flag__findings").to_pylist()
+    columns = [*KEY, "status", "role", "companies"]
+    published = reader.table("out_flag__findings", columns).to_pylist()
     others = [row for row in published if row["indicator_id"] not in declared]
     return held_rows(found, standing_alone(found, declared.__getitem__, [*found, *others]))
 

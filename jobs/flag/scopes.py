@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from expectations.dataset import spark_type
 from expectations.errors import DataRefused
 from expectations.tables_net import EDGES, NODES, SCOPES
-from graph.companions import STANDS_ALONE, standing_alone
+from graph.companions import HELD, KEY, standing_alone
 from graph.model import Status
 from jobs.flag.detect import FOUND, FOUND_DDL, SCOPE_ROW, detect
 from jobs.lake.lake import Lake
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 POOL_FROM_ELEMENTS = 400_000
 """Starting two processes costs seconds; up to here no gain was measured (bench/RESULTS.md, Flag)."""
 CHUNKS_PER_WORKER = 4
-KEY = ("indicator_id", "scope_id", "subject_id")
 
 
 def scope_rows(scopes: pa.Table, nodes: pa.Table, edges: pa.Table) -> pa.Table:
@@ -201,8 +200,7 @@ def _held_back(found: pa.Table) -> pa.Table:
         return found
     keys = zip(*(found[name].to_pylist() for name in KEY), strict=True)
     is_alone = pa.array([key in alone for key in keys])
-    changes = {"status": Status.SUPPRESSED.value, "suppressed_reason": STANDS_ALONE}
-    for name, value in changes.items():
+    for name, value in HELD.items():
         column = pc.if_else(is_alone, pa.scalar(value), found[name])
         found = found.set_column(found.column_names.index(name), found.schema.field(name), column)
     return found

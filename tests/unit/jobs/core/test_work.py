@@ -89,37 +89,16 @@ class Report:
         return self
 
     def leave(self, letter: str, percent: str, start: date | None, end: date | None = None) -> "Report":
-        self.leaves.append(
-            self.head
-            | {
-                "establishment_no": 0,
-                "recipient_no": ord(letter),
-                "record_no": 1,
-                "worker_token": token(letter),
-                "establishment_orgnr": ESTABLISHMENT,
-                "leave_kind": "permisjon",
-                "started_on": start,
-                "ended_on": end,
-                "leave_pct": Decimal(percent),
-                "item_no": len(self.leaves),
-            }
-        )
-        return self
+        values = {"leave_kind": "permisjon", "started_on": start, "ended_on": end}
+        return self._line(self.leaves, letter, **values, leave_pct=Decimal(percent))
 
     def deduction(self, letter: str, ore: int, code: str) -> "Report":
-        self.deductions.append(
-            self.head
-            | {
-                "establishment_no": 0,
-                "recipient_no": ord(letter),
-                "record_no": 1,
-                "worker_token": token(letter),
-                "establishment_orgnr": ESTABLISHMENT,
-                "deduction_code": code,
-                "amount_ore": ore,
-                "item_no": len(self.deductions),
-            }
-        )
+        return self._line(self.deductions, letter, deduction_code=code, amount_ore=ore)
+
+    def _line(self, lines: list[dict[str, object]], letter: str, **values: object) -> "Report":
+        place = {"establishment_no": 0, "recipient_no": ord(letter), "record_no": 1, "item_no": len(lines)}
+        worker = {"worker_token": token(letter), "establishment_orgnr": ESTABLISHMENT}
+        lines.append(self.head | place | worker | values)
         return self
 
 
