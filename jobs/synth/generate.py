@@ -8,14 +8,14 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
 from importlib import resources
+from multiprocessing import get_context
 from pathlib import Path
 
 from expectations.errors import UsageError
 from jobs.months import checked
-from jobs.processes import Processes
 from jobs.synth import truth
 from jobs.synth.approvals import approval_background
 from jobs.synth.catalogue import FURTHER
@@ -160,11 +160,16 @@ def _make_all(
             tell("districts", len(made), len(districts))
     else:
         workers = min(processes, len(districts))
-        with Processes(workers) as pool:
+        # Spawned, never forked: a fork of a process with threads can hang.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             waiting = {pool.submit(_make_district, parameters, d.index, scratch): d.index for d in districts}
-            for done in as_completed(waiting):
-                made[waiting[done]] = done.result()
-                tell("districts", len(made), len(districts))
+            try:
+                for done in as_completed(waiting):
+                    made[waiting[done]] = done.result()
+                    tell("districts", len(made), len(districts))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     return [made[district.index] for district in districts]
 
 
