@@ -37,6 +37,7 @@ CADASTRE = Register("kartverket", "Matrikkelen og grunnboken", "Cadastre and lan
 POPULATION = Register("folkeregisteret", "Folkeregisteret", "Population register")
 HOUSING = Register("arbeidstilsynet", "Innkvarteringsmeldinger", "Housing notices")
 OUTCOMES = Register("arbeidstilsynet", "Hendelser og utfall fra tilsyn", "Events and outcomes of inspections")
+RATES = Register("arbeidstilsynet", "Allmenngjorte minstesatser", "Generally applicable minimum rates")
 APPROVALS = Register(
     "arbeidstilsynet", "Arbeidstilsynets godkjenningsregistre", "Registers of approvals (Arbeidstilsynet)"
 )
@@ -60,6 +61,8 @@ REGISTER_OF: dict[str, Register] = {
     "core_work__worker_exits": A_MELDING,
     "core_work__capacity": A_MELDING,
     "core_work__work_months": A_MELDING,
+    "core_work__low_pay": A_MELDING,
+    "core_work__minimum_rates": RATES,
     "core_tax__standing": TAX,
     "core_tax__withholding_months": TAX_DUTIES,
     "core_tax__contribution_terms": TAX_DUTIES,

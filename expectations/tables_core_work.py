@@ -110,6 +110,11 @@ EMPLOYMENTS = Dataset(
             "Kind of the largest position as reported.",
             personal_data=PersonalData.PERSONAL,
         ),
+        text(
+            "occupation_code",
+            "Occupation of the largest position, STYRK-98 with 7 digits.",
+            personal_data=PersonalData.PERSONAL,
+        ),
         Column(
             name="is_paid",
             type=YES_NO,
@@ -152,6 +157,19 @@ PAY = Dataset(
             description="Hours behind the hourly pay.",
         ),
         whole("fixed_pay_ore", "Fixed monthly pay.", minimum=None),
+        whole(
+            "ordinary_pay_ore",
+            "Cash pay but for overtime, holidays and severance, less what was taken back; without pay for "
+            "earlier months.",
+            minimum=None,
+        ),
+        whole(
+            "earlier_pay_ore",
+            "Pay without hours for earlier months, beside that of the month: a difference paid later.",
+            minimum=None,
+        ),
+        day("earlier_from_on", "First day of the time that such pay was for."),
+        day("earlier_to_on", "Last day of that time."),
         whole("housing_benefit_ore", "Benefits in kind for housing and lodging.", minimum=None),
         whole("housing_deduction_ore", "Deductions for lodging (brakkeleie)."),
         RAW_REFS,

@@ -48,6 +48,7 @@ EDGE_KINDS = (
     "beneficial_owner",
     "role_load",
     "work_month",
+    "low_pay",
 )
 SCOPE_KINDS = (
     "project",
@@ -66,6 +67,7 @@ SCOPE_KINDS = (
     "building",
     "names",
     "load",
+    "pay",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

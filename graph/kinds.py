@@ -150,6 +150,8 @@ class EdgeKind(StrEnum):
     """Person -> register: one type of role that the person holds in many living companies."""
     WORK_MONTH = "work_month"
     """Person -> org: paid work in one month beside work for others; amount is fixed monthly pay."""
+    LOW_PAY = "low_pay"
+    """Person -> org: one month below the lowest rate of the trade; amount is ordinary pay."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -231,6 +233,22 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "paid_hours_h": Decimal,
         "position_pct": Decimal,
         "staff_n": int,
+    },
+    EdgeKind.LOW_PAY: {
+        "age_group": str,
+        "certainty": str,
+        "full_week_h": Decimal,
+        "later_from_on": date,
+        "later_paid_on": date,
+        "later_pay_ore": int,
+        "later_to_on": date,
+        "occupation_group": str,
+        "paid_hours_h": Decimal,
+        "position_pct": Decimal,
+        "rate_ore": int,
+        "rated_months_n": int,
+        "recent_rate_ore": int,
+        "sector": str,
     },
     EdgeKind.ROLE_LOAD: {"role": str, "groups_n": int, "groups_p995": int},
     EdgeKind.NOTICE: {"event_kind": str},

@@ -78,6 +78,7 @@ def transform(
             F.max_by("establishment_orgnr", largest).alias("establishment_orgnr"),
             F.max_by("full_time_hours_per_week", largest).alias("full_week_h"),
             F.max_by("employment_kind", largest).alias("employment_kind"),
+            F.max_by("occupation_code", largest).alias("occupation_code"),
             F.min("started_on").alias("started_on"),
             F.bool_and(F.col("ended_on").isNotNull()).alias("all_ended"),
             F.max("ended_on").alias("last_end"),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.core.minimum_rates import CONFIRMED, sector_of
+
 Read = Callable[[str, Sequence[str]], pa.Table]
 Counts = Mapping[tuple[str, str, str], int]
 
@@ -37,5 +39,30 @@ def _load(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
-POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {"shell": _shell, "load": _load}
+def _pay(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    work = read("core_work__employments", ["orgnr", "is_active"])
+    paying = set(work.filter(work["is_active"])["orgnr"].to_pylist()) - done
+    organisations = read("core_org__organisations", ["orgnr", "nace"]).to_pylist()
+    nace_of = {row["orgnr"]: row["nace"] for row in organisations}
+    rates = read("core_work__minimum_rates", ["sector", "rate_ore", "certainty"]).to_pylist()
+    rated = {r["sector"] for r in rates if r["rate_ore"] is not None and r["certainty"] == CONFIRMED}
+    unknown = {orgnr for orgnr in paying if not nace_of.get(orgnr)}
+    trades = {orgnr: sector_of(nace_of[orgnr]) for orgnr in paying - unknown}
+    return {
+        ("org", "not_triggered", "no_general_rate_in_trade"): sum(t is None for t in trades.values()),
+        ("org", "not_triggered", "fewer_than_two_below_the_rate"): sum(t in rated for t in trades.values()),
+        ("org", "not_evaluable", "no_confirmed_rate_of_trade"): sum(
+            t is not None and t not in rated for t in trades.values()
+        ),
+        ("org", "not_evaluable", "trade_unknown"): len(unknown),
+        ("org", "not_evaluable", "no_paid_work_reported"): len(nace_of.keys() - paying - done),
+    }
+
+
+POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
+    "shell": _shell,
+    "load": _load,
+    "pay": _pay,
+}
 """By kind of scope."""

@@ -15,6 +15,7 @@ from jobs.network import (
     scope_identifier,
     scope_load,
     scope_names,
+    scope_pay,
     scope_project,
     scope_registration,
     scope_shell,
@@ -45,6 +46,7 @@ SOURCES = (
     scope_building.SOURCE,
     scope_names.SOURCE,
     scope_load.SOURCE,
+    scope_pay.SOURCE,
 )
 
 

@@ -156,6 +156,8 @@ def _renamed(scope: Network, chance: random.Random) -> Network:
             "org": f"org:3{number:08d}",
             "dwelling": f"dwelling:{number}:H0101",
             "project": text,
+            # Its name is no label: what a register is about says which work needs it.
+            "register": text,
         }.get(kind, f"{kind}:{number}")
     edges = _all_edges(scope)
     order = {

@@ -12,6 +12,8 @@ from graph.indicator import Indicator, Wording
 from graph.registry import INDICATORS, indicator, register_rows
 
 ROOT = Path(__file__).parents[3]
+HARD_EVIDENCE = {"E01"}
+"""Rest on a statute and the own words of the company: one finding makes a case."""
 CATALOGUE = ROOT / "expectations" / "contract" / "indicators.json"
 
 
@@ -50,7 +52,7 @@ def test_declaration_is_whole(declared: Indicator) -> None:
     assert len(declared.next_steps) == 4, "register check, letter, documents, joint inspection"
     assert declared.guards
     assert 0 < declared.prior < 1
-    assert not declared.statutory_hard_evidence
+    assert declared.statutory_hard_evidence is (declared.id in HARD_EVIDENCE)
     assert "scope_truncated" in declared.missing
     assert declared.planted
     assert len(declared.look_alikes) >= 3

@@ -285,6 +285,8 @@ def test_pay_is_summed_by_kind_and_never_invented(pay: Any) -> None:
         "hourly_pay_ore": 300_00,
         "paid_hours_h": Decimal("2.00"),
         "fixed_pay_ore": None,
+        "ordinary_pay_ore": 300_00,
+        "earlier_pay_ore": None,
         "housing_benefit_ore": 50_00,
         "housing_deduction_ore": 4_200_00,
     }
@@ -322,6 +324,35 @@ def test_start_and_end_inside_the_months_are_exact(spells: Any) -> None:
         month_row("2025-11", **started), month_row("2025-12", ended_on=date(2025, 12, 15), **started)
     )
     assert found == [("2025-11", "2025-12", date(2025, 11, 10), date(2025, 12, 15), 2)]
+
+
+JANUARY = {"earned_from_on": date(2026, 1, 1), "earned_to_on": date(2026, 1, 31)}
+AUTUMN = {"earned_from_on": date(2025, 11, 1), "earned_to_on": date(2025, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "ordinary", "earlier"),
+    [
+        ([(300, "timeloenn", {}), (40, "bonus", {}), (9, None, {})], 349, None),
+        ([(300, "timeloenn", JANUARY), (-50, "timeloenn", JANUARY)], 250, None),
+        ([(300, "fastloenn", {}), (90, "overtidsgodtgjoerelse", {}), (80, "feriepenger", {})], 300, None),
+        ([(300, "fastloenn", {}), (-200, "trekkILoennForFerie", {}), (70, "sluttvederlag", {})], 300, None),
+        ([(300, "timeloenn", JANUARY), (60, "timeloenn", AUTUMN)], 300, 60),
+        ([(300, "fastloenn", AUTUMN)], 300, None),
+        ([(300, "timeloenn", AUTUMN | {"quantity": Decimal(2)}), (5, "bonus", {})], 305, None),
+        ([(90, "overtidsgodtgjoerelse", {})], None, None),
+    ],
+)
+def test_ordinary_pay_is_told_apart_from_pay_for_earlier_months(
+    pay: Any, lines: Any, ordinary: int | None, earlier: int | None
+) -> None:
+    report = Report()
+    for ore, code, values in lines:
+        report.income("a", ore, code, **values)
+    (row,) = pay(report)
+    assert (row["ordinary_pay_ore"], row["earlier_pay_ore"]) == (ordinary, earlier)
+    days = (row["earlier_from_on"], row["earlier_to_on"])
+    assert days == ((None, None) if earlier is None else tuple(AUTUMN.values()))
 
 
 def test_open_relation_without_pay_does_not_prolong_a_spell(spells: Any) -> None:
@@ -374,6 +405,8 @@ def test_full_week_and_kind_are_those_of_the_largest_position(employments: Any) 
         position_pct=Decimal(60),
         full_time_hours_per_week=Decimal("37.5"),
         employment_kind="maritimtArbeidsforhold",
+        occupation_code="7123103",
     )
     (row,) = employments(report)
+    assert row["occupation_code"] == "7123103"
     assert (row["full_week_h"], row["employment_kind"]) == (Decimal("37.50"), "maritimtArbeidsforhold")

@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pytest
 
 from jobs.flag.populations_capacity import FLOOR_ORE, POPULATIONS
 from jobs.network.edges_capacity import SOLD_AT_LEAST_ORE
 
 TABLES = {
-    "core_org__organisations": {"orgnr": ["1", "2", "3", "4", "5", "6"]},
+    "core_org__organisations": {
+        "orgnr": ["1", "2", "3", "4", "5", "6"],
+        "nace": ["43.310", "43.310", "62.010", "56.101", None, "10.200"],
+    },
+    "core_work__minimum_rates": {
+        "sector": ["bygg", "overnatting_servering_catering", "fiskeindustri"],
+        "rate_ore": [23961, 19079, None],
+        "certainty": ["bekreftet", "sekundaer", None],
+    },
     "core_work__employments": {
         "orgnr": ["1", "2", "2", "3"],
         "is_active": [True, True, False, False],
@@ -39,3 +48,24 @@ def test_employers_without_such_persons_are_told_apart_from_those_who_paid_nobod
         ("org", "not_triggered", "fewer_than_two_persons_with_much_work"): 1,
         ("org", "not_evaluable", "no_paid_work_reported"): 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("paying", "counted"),
+    [
+        ("1", ("not_triggered", "fewer_than_two_below_the_rate")),
+        ("3", ("not_triggered", "no_general_rate_in_trade")),
+        ("4", ("not_evaluable", "no_confirmed_rate_of_trade")),
+        ("6", ("not_evaluable", "no_confirmed_rate_of_trade")),
+        ("5", ("not_evaluable", "trade_unknown")),
+    ],
+)
+def test_employers_without_candidates_are_counted_by_their_rate(
+    monkeypatch: pytest.MonkeyPatch, paying: str, counted: tuple[str, str]
+) -> None:
+    work = {"orgnr": [paying, "2"], "is_active": [True, True]}
+    monkeypatch.setitem(TABLES, "core_work__employments", work)
+    found = POPULATIONS["pay"](read, {"pay:2"})
+    assert found["org", "not_evaluable", "no_paid_work_reported"] == 4
+    rest = {key[1:]: n for key, n in found.items() if n and key[2] != "no_paid_work_reported"}
+    assert rest == {counted: 1}
