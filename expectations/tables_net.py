@@ -49,6 +49,7 @@ EDGE_KINDS = (
     "role_load",
     "work_month",
     "low_pay",
+    "payroll",
 )
 SCOPE_KINDS = (
     "project",
@@ -68,6 +69,7 @@ SCOPE_KINDS = (
     "names",
     "load",
     "pay",
+    "pass",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

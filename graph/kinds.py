@@ -152,6 +152,8 @@ class EdgeKind(StrEnum):
     """Person -> org: paid work in one month beside work for others; amount is fixed monthly pay."""
     LOW_PAY = "low_pay"
     """Person -> org: one month below the lowest rate of the trade; amount is ordinary pay."""
+    PAYROLL = "payroll"
+    """Org -> period: one month of its pay, beside what it invoiced; amount is all cash pay."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -170,7 +172,13 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "declaration": str,
         "state": str,
     },
-    EdgeKind.PAYMENT: {"invoice_id": str, "contract_id": str, "invoice_kind": str, "is_labour": bool},
+    EdgeKind.PAYMENT: {
+        "invoice_id": str,
+        "contract_id": str,
+        "invoice_kind": str,
+        "is_labour": bool,
+        "paid_on": date,
+    },
     EdgeKind.EMPLOYED_BY: {
         "establishment_orgnr": str,
         "position_pct": Decimal,
@@ -234,6 +242,7 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "position_pct": Decimal,
         "staff_n": int,
     },
+    EdgeKind.PAYROLL: {"invoiced_ore": int, "workers_n": int},
     EdgeKind.LOW_PAY: {
         "age_group": str,
         "certainty": str,

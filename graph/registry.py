@@ -8,6 +8,7 @@ from expectations.errors import UsageError
 from graph.detectors import (
     a01_chain_depth,
     a02_circular_flow,
+    a03_pass_through,
     a04_shell,
     a06_missing_registration,
     b01_phoenix,
@@ -30,6 +31,7 @@ from graph.indicator import Indicator, Wording
 INDICATORS: tuple[Indicator, ...] = (
     a01_chain_depth.INDICATOR,
     a02_circular_flow.INDICATOR,
+    a03_pass_through.INDICATOR,
     a04_shell.INDICATOR,
     a06_missing_registration.INDICATOR,
     b01_phoenix.INDICATOR,

@@ -57,6 +57,7 @@ WORDS = terms(
         ("beneficial_owner", "reell rettighetshaver", "beneficial owner"),
         ("work_month", "lønn fra", "paid by"),
         ("low_pay", "lønn under satsen fra", "paid below the rate by"),
+        ("payroll", "lønn i", "pay in"),
         ("filed_by", "meldinger sendt av", "reports filed by"),
         ("project", "prosjektets byggherre", "client of project"),
     ]
@@ -75,6 +76,7 @@ LINES: Mapping[str, Line] = {
     "worker_exit": Line(WORDS["worker_exit"], "#0b6b5f", "2 2"),
     "vat_mismatch": Line(WORDS["vat_mismatch"], "#8a3b12", "6 2 2 2"),
     "low_pay": Line(WORDS["low_pay"], MUTED, "5 2 1 2"),
+    "payroll": Line(WORDS["payroll"], MUTED, "1 2 4 2"),
     "work_month": Line(WORDS["work_month"], MUTED, "2 2 6 2"),
     "filed_by": Line(WORDS["filed_by"], MUTED, "8 2"),
     "beneficial_owner": Line(WORDS["beneficial_owner"], "#6b3fa0", "3 3 8 3"),

@@ -60,9 +60,24 @@ def _pay(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
+def _pass(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    contracts = read("core_chain__contracts", ["client_orgnr", "supplier_orgnr"])
+    suppliers = set(contracts["supplier_orgnr"].to_pylist()) - {None} - done
+    between = suppliers & set(contracts["client_orgnr"].to_pylist())
+    payments = read("core_chain__payments", ["issuer_orgnr", "payer_orgnr"])
+    seen = set(payments["issuer_orgnr"].to_pylist()) & set(payments["payer_orgnr"].to_pylist())
+    return {
+        ("org", "not_triggered", "hands_no_work_on"): len(suppliers - between),
+        ("org", "not_triggered", "passes_on_less_than_three_quarters"): len(between & seen),
+        ("org", "not_evaluable", "no_invoices_known_both_ways"): len(between - seen),
+    }
+
+
 POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "shell": _shell,
     "load": _load,
     "pay": _pay,
+    "pass": _pass,
 }
 """By kind of scope."""

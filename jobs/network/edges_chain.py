@@ -56,7 +56,11 @@ def build(*, contracts: DataFrame, payments: DataFrame, month: str) -> list[Data
             valid_to="issued_on",
             amount="amount_ore",
             known=attributes(
-                invoice_id="invoice_id", contract_id="contract_id", invoice_kind="kind", is_labour="is_labour"
+                invoice_id="invoice_id",
+                contract_id="contract_id",
+                invoice_kind="kind",
+                is_labour="is_labour",
+                paid_on="paid_on",
             ),
         ),
     ]

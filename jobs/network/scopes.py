@@ -15,6 +15,7 @@ from jobs.network import (
     scope_identifier,
     scope_load,
     scope_names,
+    scope_pass,
     scope_pay,
     scope_project,
     scope_registration,
@@ -47,6 +48,7 @@ SOURCES = (
     scope_names.SOURCE,
     scope_load.SOURCE,
     scope_pay.SOURCE,
+    scope_pass.SOURCE,
 )
 
 

@@ -22,6 +22,11 @@ TABLES = {
         "orgnr": ["1", "2", "2", "3"],
         "is_active": [True, True, False, False],
     },
+    "core_chain__contracts": {
+        "client_orgnr": ["8", "1", "2", "3"],
+        "supplier_orgnr": ["1", "2", "3", "4"],
+    },
+    "core_chain__payments": {"issuer_orgnr": ["1", "2", "8"], "payer_orgnr": ["8", "1", "2"]},
     "core_work__capacity": {
         "orgnr": ["1", "2", "3", "4"],
         "labour_sold_ore": [FLOOR_ORE, FLOOR_ORE, FLOOR_ORE, FLOOR_ORE - 1],
@@ -69,3 +74,11 @@ def test_employers_without_candidates_are_counted_by_their_rate(
     assert found["org", "not_evaluable", "no_paid_work_reported"] == 4
     rest = {key[1:]: n for key, n in found.items() if n and key[2] != "no_paid_work_reported"}
     assert rest == {counted: 1}
+
+
+def test_links_that_pass_little_on_are_told_apart_from_those_without_invoices() -> None:
+    assert POPULATIONS["pass"](read, {"pass:1:p1"}) == {
+        ("org", "not_triggered", "hands_no_work_on"): 1,
+        ("org", "not_triggered", "passes_on_less_than_three_quarters"): 1,
+        ("org", "not_evaluable", "no_invoices_known_both_ways"): 1,
+    }
