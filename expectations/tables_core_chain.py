@@ -148,6 +148,18 @@ PAYMENTS = Dataset(
             "hours; goods-only otherwise.",
         ),
         text("source", "How it became known.", required=True),
+        Column(
+            name="is_text_general",
+            type=YES_NO,
+            personal_data=PersonalData.SPECIAL,
+            description="The text has no other words than such as fit any work; missing when there is none.",
+        ),
+        Column(
+            name="has_contact",
+            type=YES_NO,
+            personal_data=PersonalData.SPECIAL,
+            description="Shows how to reach who issued it; missing when not told.",
+        ),
         RAW_REFS,
     ),
 )

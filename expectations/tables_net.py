@@ -50,6 +50,8 @@ EDGE_KINDS = (
     "work_month",
     "low_pay",
     "payroll",
+    "supplies",
+    "supplier_means",
 )
 SCOPE_KINDS = (
     "project",
@@ -70,6 +72,7 @@ SCOPE_KINDS = (
     "load",
     "pay",
     "pass",
+    "supply",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

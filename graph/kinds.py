@@ -154,6 +154,10 @@ class EdgeKind(StrEnum):
     """Person -> org: one month below the lowest rate of the trade; amount is ordinary pay."""
     PAYROLL = "payroll"
     """Org -> period: one month of its pay, beside what it invoiced; amount is all cash pay."""
+    SUPPLIES = "supplies"
+    """Supplier org -> buying org: work of twelve months; amount is what was invoiced."""
+    SUPPLIER_MEANS = "supplier_means"
+    """Org -> period: what a supplier has and files; amount is the work it invoiced in twelve months."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -232,6 +236,17 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "costs_ore": int,
         "fixed_assets_ore": int,
         "pay_ore": int,
+    },
+    EdgeKind.SUPPLIES: {"contracts_n": int, "invoices_n": int, "told_n": int, "vague_n": int},
+    EdgeKind.SUPPLIER_MEANS: {
+        "filings_due_n": int,
+        "filings_missing_n": int,
+        "has_adviser": bool,
+        "has_liable_owner": bool,
+        "is_vat_by_another": bool,
+        "is_vat_yearly": bool,
+        "workers_now_n": int,
+        "workers_year_n": int,
     },
     EdgeKind.QUARANTINE: {},
     EdgeKind.WORK_MONTH: {

@@ -76,7 +76,7 @@ def transform(
     rows = (
         sold.join(bought, "orgnr", "left")
         .join(declared, "orgnr", "left")
-        .join(_on_assignments(assignment_workers, first, month), "orgnr", "left")
+        .join(on_assignments(assignment_workers, first, month), "orgnr", "left")
         .join(_norms(organisations.join(sold.select("orgnr"), "orgnr", "left_semi"), labour_norms, month),
               "orgnr", "left")
         .crossJoin(F.broadcast(delivered))
@@ -98,8 +98,17 @@ def transform(
     return shaped(rows, CAPACITY, month)
 
 
-def _on_assignments(assignment_workers: DataFrame, first: str, month: str) -> DataFrame:
-    """People of organisations on reported assignments; a line without an end lasts."""
+def on_assignments(assignment_workers: DataFrame, first: str, month: str) -> DataFrame:
+    """People of organisations on reported assignments; a line without an end lasts.
+
+    Args:
+        assignment_workers: Raw workers on reported assignments, with delivery.
+        first: First month of the window.
+        month: Month evaluated.
+
+    Returns:
+        `orgnr`, `sent_n`, `sent_now_n`, `sent_points`, `sent_refs`.
+    """
     start, end = F.lit(first_day(first)), F.lit(last_day(month))
     lines = (
         current(assignment_workers, "line_id")

@@ -74,10 +74,24 @@ def _pass(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
+def _supply(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    contracts = read("core_chain__contracts", ["client_orgnr", "is_labour_bearing"])
+    payments = read("core_chain__payments", ["payer_orgnr", "is_labour"])
+    buyers = set(contracts.filter(contracts["is_labour_bearing"])["client_orgnr"].to_pylist())
+    buyers |= set(payments.filter(payments["is_labour"])["payer_orgnr"].to_pylist())
+    organisations = set(read("core_org__organisations", ["orgnr"])["orgnr"].to_pylist())
+    return {
+        ("org", "not_triggered", "fewer_than_two_thin_suppliers"): len((buyers & organisations) - done),
+        ("org", "not_evaluable", "no_supplier_of_work_known"): len(organisations - buyers - done),
+    }
+
+
 POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "shell": _shell,
     "load": _load,
     "pay": _pay,
     "pass": _pass,
+    "supply": _supply,
 }
 """By kind of scope."""

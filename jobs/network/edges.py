@@ -14,6 +14,7 @@ from jobs.network import (
     edges_payroll,
     edges_people,
     edges_register,
+    edges_supply,
     edges_tax,
 )
 
@@ -27,6 +28,7 @@ SOURCES = (
     edges_payroll.SOURCE,
     edges_people.SOURCE,
     edges_register.SOURCE,
+    edges_supply.SOURCE,
     edges_tax.SOURCE,
 )
 

@@ -1,9 +1,13 @@
-"""Edges of capacity: labour invoiced beside people declared, and statements of accounts, of few."""
+"""Edges of capacity: labour invoiced beside people declared, and statements of accounts, of few.
+
+Statements are those of organisations with few people for their labour, and of buyers from thin suppliers.
+"""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from expectations.tables_core_capacity import CAPACITY, FULL_YEAR_POINTS
+from expectations.tables_core_supply import SUPPLIES
 from expectations.tables_core_tax import ACCOUNTS
 from graph.model import EdgeKind
 from jobs.core.capacity import MONTHS
@@ -34,16 +38,19 @@ def thin(capacity: DataFrame) -> DataFrame:
     )
 
 
-def build(*, capacity: DataFrame, accounts: DataFrame, month: str) -> list[DataFrame]:
-    """Frames of edges, only of organisations that invoiced much labour beside few people.
+def build(*, capacity: DataFrame, accounts: DataFrame, supplies: DataFrame, month: str) -> list[DataFrame]:
+    """Frames of edges, only of organisations that are looked at.
 
     Args:
         capacity: `core_work__capacity`.
         accounts: `core_tax__accounts`.
+        supplies: `core_chain__supplies`.
         month: Month evaluated.
     """
     found = thin(capacity)
     start, end = first_day(shift(month, 1 - MONTHS)), last_day(month)
+    buyers = supplies.select(F.col("buyer_orgnr").alias("orgnr"))
+    read = found.select("orgnr").unionByName(buyers).distinct()
     year = F.col("income_year").cast("int")
     return [
         edges(
@@ -66,7 +73,7 @@ def build(*, capacity: DataFrame, accounts: DataFrame, month: str) -> list[DataF
             ),
         ),
         edges(
-            accounts.join(found.select("orgnr"), "orgnr", "left_semi"),
+            accounts.join(read, "orgnr", "left_semi"),
             EdgeKind.STATEMENT,
             ACCOUNTS,
             month=month,
@@ -85,4 +92,4 @@ def build(*, capacity: DataFrame, accounts: DataFrame, month: str) -> list[DataF
     ]
 
 
-SOURCE = EdgeSource(build=build, tables={"capacity": CAPACITY, "accounts": ACCOUNTS})
+SOURCE = EdgeSource(build=build, tables={"capacity": CAPACITY, "accounts": ACCOUNTS, "supplies": SUPPLIES})

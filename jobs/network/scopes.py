@@ -21,6 +21,7 @@ from jobs.network import (
     scope_registration,
     scope_shell,
     scope_succession,
+    scope_supply,
     scope_swap,
     scope_vatpair,
     scope_withholding,
@@ -49,6 +50,7 @@ SOURCES = (
     scope_load.SOURCE,
     scope_pay.SOURCE,
     scope_pass.SOURCE,
+    scope_supply.SOURCE,
 )
 
 

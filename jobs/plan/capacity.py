@@ -4,11 +4,15 @@ from expectations import tables_core_capacity as core_capacity
 from expectations import tables_core_chain as core_chain
 from expectations import tables_core_org as core_org
 from expectations import tables_core_payroll as core_payroll
+from expectations import tables_core_supply as core_supply
+from expectations import tables_core_tax as core_tax
 from expectations import tables_core_work as core_work
 from expectations import tables_raw_assignments as raw_assignments
 from expectations import tables_raw_codes as raw_codes
-from jobs.core import capacity, payrolls
-from jobs.plan.step import Step, now
+from expectations import tables_raw_tax_answers as raw_answers
+from jobs.core import capacity, payrolls, supplies, thin_suppliers
+from jobs.plan.step import Step, now, reported
+from jobs.plan.tax import ANSWER_MONTHS
 
 STEPS = (
     Step(
@@ -30,5 +34,31 @@ STEPS = (
         transform=payrolls.transform,
         tables={"pay": core_work.PAY, "payments": core_chain.PAYMENTS},
         window=frozenset({"pay"}),
+    ),
+    Step(
+        dataset=core_supply.THIN_SUPPLIERS,
+        transform=thin_suppliers.transform,
+        raw={
+            "vat_filing_answers": reported(raw_answers.VAT_FILING_ANSWERS, ANSWER_MONTHS),
+            "assignment_workers": now(raw_assignments.WORKERS),
+        },
+        tables={
+            "payments": core_chain.PAYMENTS,
+            "contracts": core_chain.CONTRACTS,
+            "organisations": core_org.ORGANISATIONS,
+            "roles": core_org.ROLES,
+            "employments": core_work.EMPLOYMENTS,
+            "capacity": core_capacity.CAPACITY,
+            "filing_duties": core_tax.FILING_DUTIES,
+        },
+    ),
+    Step(
+        dataset=core_supply.SUPPLIES,
+        transform=supplies.transform,
+        tables={
+            "payments": core_chain.PAYMENTS,
+            "contracts": core_chain.CONTRACTS,
+            "thin_suppliers": core_supply.THIN_SUPPLIERS,
+        },
     ),
 )

@@ -80,6 +80,33 @@ def test_payment(
     assert found[0]["project_id"] == ("P" if "contract_id" in values else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_general"),
+    [
+        (None, None),
+        (" ", None),
+        ("Tjenester", True),
+        ("Utført arbeid 04/2025", True),
+        ("DIV. ARBEID", True),
+        ("12345", True),
+        ("Arbeid etter avtale", False),
+        ("Utført malerarbeid", False),
+        ("Arbeid på Storgata 5", False),
+    ],
+)
+def test_text_with_general_words_alone_tells_nothing(
+    raw: Any, rows: Any, table: Any, sent: Any, text: str | None, is_general: bool | None
+) -> None:
+    from jobs.core.payments import transform
+
+    listed = [invoice("F1", invoice_text=text, has_contact_details=False)]
+    (row,) = rows(
+        transform(invoices=raw(INVOICES, M, sent("D1", M, listed)), contracts=table(CONTRACTS), month=M),
+        PAYMENTS,
+    )
+    assert (row["is_text_general"], row["has_contact"]) == (is_general, False)
+
+
 def declared_project(**values: object) -> dict[str, object]:
     row = {"project_id": "P", "client_orgnr": CLIENT, "client_kind": "kommune", "work_kind": "nybygg_naering"}
     return (

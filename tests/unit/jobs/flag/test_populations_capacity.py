@@ -23,10 +23,15 @@ TABLES = {
         "is_active": [True, True, False, False],
     },
     "core_chain__contracts": {
-        "client_orgnr": ["8", "1", "2", "3"],
-        "supplier_orgnr": ["1", "2", "3", "4"],
+        "client_orgnr": ["1", "2", "3", "8"],
+        "supplier_orgnr": ["2", "3", "4", "1"],
+        "is_labour_bearing": [True, True, False, False],
     },
-    "core_chain__payments": {"issuer_orgnr": ["1", "2", "8"], "payer_orgnr": ["8", "1", "2"]},
+    "core_chain__payments": {
+        "payer_orgnr": ["2", "4", "9", "5"],
+        "issuer_orgnr": ["1", "2", "8", "7"],
+        "is_labour": [True, True, True, False],
+    },
     "core_work__capacity": {
         "orgnr": ["1", "2", "3", "4"],
         "labour_sold_ore": [FLOOR_ORE, FLOOR_ORE, FLOOR_ORE, FLOOR_ORE - 1],
@@ -81,4 +86,11 @@ def test_links_that_pass_little_on_are_told_apart_from_those_without_invoices() 
         ("org", "not_triggered", "hands_no_work_on"): 1,
         ("org", "not_triggered", "passes_on_less_than_three_quarters"): 1,
         ("org", "not_evaluable", "no_invoices_known_both_ways"): 1,
+    }
+
+
+def test_buyers_of_work_are_told_apart_from_those_with_no_known_supplier() -> None:
+    assert POPULATIONS["supply"](read, {"supply:1"}) == {
+        ("org", "not_triggered", "fewer_than_two_thin_suppliers"): 2,
+        ("org", "not_evaluable", "no_supplier_of_work_known"): 3,
     }
