@@ -63,6 +63,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_work__work_months": A_MELDING,
     "core_work__low_pay": A_MELDING,
     "core_work__payrolls": A_MELDING,
+    "core_chain__project_labour": CHAIN,
     "core_work__minimum_rates": RATES,
     "core_tax__standing": TAX,
     "core_tax__withholding_months": TAX_DUTIES,

@@ -50,6 +50,7 @@ EDGE_KINDS = (
     "work_month",
     "low_pay",
     "payroll",
+    "project_labour",
     "supplies",
     "supplier_means",
 )
@@ -72,6 +73,7 @@ SCOPE_KINDS = (
     "load",
     "pay",
     "pass",
+    "labour",
     "supply",
 )
 

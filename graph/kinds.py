@@ -158,6 +158,8 @@ class EdgeKind(StrEnum):
     """Supplier org -> buying org: work of twelve months; amount is what was invoiced."""
     SUPPLIER_MEANS = "supplier_means"
     """Org -> period: what a supplier has and files; amount is the work it invoiced in twelve months."""
+    PROJECT_LABOUR = "project_labour"
+    """Org -> project: days of its labour there; amount is all cash pay it reported for their months."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -258,6 +260,13 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "staff_n": int,
     },
     EdgeKind.PAYROLL: {"invoiced_ore": int, "workers_n": int},
+    EdgeKind.PROJECT_LABOUR: {
+        "assigned_n": int,
+        "min_labour_share": Decimal,
+        "months_n": int,
+        "reported_months_n": int,
+        "workers_n": int,
+    },
     EdgeKind.LOW_PAY: {
         "age_group": str,
         "certainty": str,

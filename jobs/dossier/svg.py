@@ -59,6 +59,7 @@ WORDS = terms(
         ("supplies", "selger arbeid til", "sells work to"),
         ("low_pay", "lønn under satsen fra", "paid below the rate by"),
         ("payroll", "lønn i", "pay in"),
+        ("project_labour", "arbeid på", "labour on"),
         ("filed_by", "meldinger sendt av", "reports filed by"),
         ("project", "prosjektets byggherre", "client of project"),
     ]
@@ -78,6 +79,7 @@ LINES: Mapping[str, Line] = {
     "vat_mismatch": Line(WORDS["vat_mismatch"], "#8a3b12", "6 2 2 2"),
     "supplies": Line(WORDS["supplies"], CHAIN, "7 2 2 2"),
     "low_pay": Line(WORDS["low_pay"], MUTED, "5 2 1 2"),
+    "project_labour": Line(WORDS["project_labour"], MUTED, "6 2 1 2"),
     "payroll": Line(WORDS["payroll"], MUTED, "1 2 4 2"),
     "work_month": Line(WORDS["work_month"], MUTED, "2 2 6 2"),
     "filed_by": Line(WORDS["filed_by"], MUTED, "8 2"),

@@ -87,11 +87,25 @@ def _supply(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
+def _labour(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":", 1)[1] for scope in evaluated}
+    projects = set(read("core_chain__projects", ["project_id"])["project_id"].to_pylist())
+    parts = read("core_chain__project_labour", ["project_id", "min_labour_share"])
+    over = set(parts["project_id"].to_pylist())
+    normed = set(parts.filter(pc.is_valid(parts["min_labour_share"]))["project_id"].to_pylist())
+    return {
+        ("project", "not_triggered", "pay_enough_for_the_value"): len(normed - done),
+        ("project", "not_evaluable", "no_norm_for_the_work"): len(over - normed - done),
+        ("project", "not_evaluable", "not_over_or_begun_too_early"): len(projects - over - done),
+    }
+
+
 POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "shell": _shell,
     "load": _load,
     "pay": _pay,
     "pass": _pass,
+    "labour": _labour,
     "supply": _supply,
 }
 """By kind of scope."""

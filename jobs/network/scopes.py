@@ -13,6 +13,7 @@ from jobs.network import (
     scope_flow,
     scope_hands,
     scope_identifier,
+    scope_labour,
     scope_load,
     scope_names,
     scope_pass,
@@ -50,6 +51,7 @@ SOURCES = (
     scope_load.SOURCE,
     scope_pay.SOURCE,
     scope_pass.SOURCE,
+    scope_labour.SOURCE,
     scope_supply.SOURCE,
 )
 

@@ -2,6 +2,7 @@
 
 from expectations import tables_core_capacity as core_capacity
 from expectations import tables_core_chain as core_chain
+from expectations import tables_core_labour as core_labour
 from expectations import tables_core_org as core_org
 from expectations import tables_core_payroll as core_payroll
 from expectations import tables_core_supply as core_supply
@@ -10,7 +11,7 @@ from expectations import tables_core_work as core_work
 from expectations import tables_raw_assignments as raw_assignments
 from expectations import tables_raw_codes as raw_codes
 from expectations import tables_raw_tax_answers as raw_answers
-from jobs.core import capacity, payrolls, supplies, thin_suppliers
+from jobs.core import capacity, payrolls, project_labour, supplies, thin_suppliers
 from jobs.plan.step import Step, now, reported
 from jobs.plan.tax import ANSWER_MONTHS
 
@@ -28,6 +29,20 @@ STEPS = (
             "organisations": core_org.ORGANISATIONS,
         },
         window=frozenset({"employments"}),
+    ),
+    Step(
+        dataset=core_labour.PROJECT_LABOUR,
+        transform=project_labour.transform,
+        raw={
+            "labour_norms": now(raw_codes.LABOUR_SHARES),
+            "assignment_workers": now(raw_assignments.WORKERS),
+        },
+        tables={
+            "projects": core_chain.PROJECTS,
+            "contracts": core_chain.CONTRACTS,
+            "pay": core_work.PAY,
+        },
+        window=frozenset({"pay"}),
     ),
     Step(
         dataset=core_payroll.PAYROLLS,

@@ -77,7 +77,7 @@ def test_world_fills_the_tables(on_sail: dict[str, list[object]]) -> None:
     rare |= {"core_org__role_loads", "core_chain__supplies"}
     # Ended terms, people who leave one by one and three months of work take longer than two months.
     later = {f"core_tax__{what}" for what in ("arrears_terms", "contribution_terms", "vat_mismatches")}
-    later |= {"core_work__worker_exits", "core_work__work_months"}
+    later |= {"core_work__worker_exits", "core_work__work_months", "core_chain__project_labour"}
     assert empty <= {f"{table} {MONTH}" for table in rare | later}, empty
     assert len(rows) == sum(len(window(MONTH)) if step.by_month else 1 for step in STEPS)
 

@@ -22,6 +22,11 @@ TABLES = {
         "orgnr": ["1", "2", "2", "3"],
         "is_active": [True, True, False, False],
     },
+    "core_chain__projects": {"project_id": ["p1", "p2", "p3", "p4", "p5"]},
+    "core_chain__project_labour": {
+        "project_id": ["p1", "p2", "p2", "p3"],
+        "min_labour_share": [0.22, 0.22, 0.22, None],
+    },
     "core_chain__contracts": {
         "client_orgnr": ["1", "2", "3", "8"],
         "supplier_orgnr": ["2", "3", "4", "1"],
@@ -93,4 +98,12 @@ def test_buyers_of_work_are_told_apart_from_those_with_no_known_supplier() -> No
     assert POPULATIONS["supply"](read, {"supply:1"}) == {
         ("org", "not_triggered", "fewer_than_two_thin_suppliers"): 2,
         ("org", "not_evaluable", "no_supplier_of_work_known"): 3,
+    }
+
+
+def test_projects_with_pay_enough_are_told_apart_from_those_nobody_can_judge() -> None:
+    assert POPULATIONS["labour"](read, {"labour:p1"}) == {
+        ("project", "not_triggered", "pay_enough_for_the_value"): 1,
+        ("project", "not_evaluable", "no_norm_for_the_work"): 1,
+        ("project", "not_evaluable", "not_over_or_begun_too_early"): 2,
     }
