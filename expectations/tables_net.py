@@ -53,6 +53,8 @@ EDGE_KINDS = (
     "project_labour",
     "supplies",
     "supplier_means",
+    "promise",
+    "declared_month",
 )
 SCOPE_KINDS = (
     "project",
@@ -75,6 +77,7 @@ SCOPE_KINDS = (
     "pass",
     "labour",
     "supply",
+    "promise",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -160,6 +160,10 @@ class EdgeKind(StrEnum):
     """Org -> period: what a supplier has and files; amount is the work it invoiced in twelve months."""
     PROJECT_LABOUR = "project_labour"
     """Org -> project: days of its labour there; amount is all cash pay it reported for their months."""
+    PROMISE = "promise"
+    """Client org -> supplier org: work promised by one contract; amount is its labour alone."""
+    DECLARED_MONTH = "declared_month"
+    """Org -> period: hours that a supplier declared for one month."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -249,6 +253,23 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "is_vat_yearly": bool,
         "workers_now_n": int,
         "workers_year_n": int,
+    },
+    EdgeKind.PROMISE: {
+        "contract_id": str,
+        "contract_kind": str,
+        "project_from": date,
+        "project_id": str,
+        "project_to": date,
+        "tier_no": int,
+        "value_ore": int,
+    },
+    EdgeKind.DECLARED_MONTH: {
+        "bought_ore": int,
+        "declared_h": Decimal,
+        "hourly_cost_ore": int,
+        "owners_n": int,
+        "sent_n": int,
+        "workers_n": int,
     },
     EdgeKind.QUARANTINE: {},
     EdgeKind.WORK_MONTH: {

@@ -77,7 +77,7 @@ def transform(
         sold.join(bought, "orgnr", "left")
         .join(declared, "orgnr", "left")
         .join(on_assignments(assignment_workers, first, month), "orgnr", "left")
-        .join(_norms(organisations.join(sold.select("orgnr"), "orgnr", "left_semi"), labour_norms, month),
+        .join(norms(organisations.join(sold.select("orgnr"), "orgnr", "left_semi"), labour_norms, month),
               "orgnr", "left")
         .crossJoin(F.broadcast(delivered))
         .select(
@@ -132,16 +132,27 @@ def _or_nothing(name: str) -> Column:
     return F.coalesce(name, F.lit(0).cast("bigint"))
 
 
-def _norms(organisations: DataFrame, labour_norms: DataFrame, month: str) -> DataFrame:
-    """The norm in force at the month's end with the longest prefix of the activity code."""
+def norms(organisations: DataFrame, labour_norms: DataFrame, month: str) -> DataFrame:
+    """The norm in force at the month's end with the longest prefix of the activity code.
+
+    Args:
+        organisations: `core_org__organisations`, those that are asked about.
+        labour_norms: Raw code list of labour shares, with delivery.
+        month: Month evaluated.
+
+    Returns:
+        `orgnr`, `norm_key`, `min_labour_share`, `hourly_cost_ore`, `yearly_cost_ore`, `norm_certainty`,
+        `norm_refs`.
+    """
     end = F.lit(last_day(month))
-    norms = (
+    listed = (
         current(labour_norms, "key_kind", "key_value", "valid_from_on")
         .where(F.col("key_kind") == TRADE)
         .where((F.col("valid_from_on") <= end) & (F.coalesce("valid_to_on", end) >= end))
         .select(
             F.col("key_value").alias("norm_key"),
             F.col("min_share").alias("min_labour_share"),
+            "hourly_cost_ore",
             "yearly_cost_ore",
             F.col("certainty").alias("norm_certainty"),
             "valid_from_on",
@@ -151,13 +162,14 @@ def _norms(organisations: DataFrame, labour_norms: DataFrame, month: str) -> Dat
     longest = Window.partitionBy("orgnr").orderBy(F.desc(F.length("norm_key")), F.desc("valid_from_on"))
     return (
         organisations.select("orgnr", "nace")
-        .join(F.broadcast(norms), F.col("nace").startswith(F.col("norm_key")))
+        .join(F.broadcast(listed), F.col("nace").startswith(F.col("norm_key")))
         .withColumn("place", F.row_number().over(longest))
         .where("place = 1")
         .select(
             "orgnr",
             "norm_key",
             "min_labour_share",
+            "hourly_cost_ore",
             "yearly_cost_ore",
             "norm_certainty",
             F.array("raw_ref").alias("norm_refs"),

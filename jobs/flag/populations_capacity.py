@@ -100,6 +100,19 @@ def _labour(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
+def _promise(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":")[1] for scope in evaluated}
+    contracts = read("core_chain__contracts", ["supplier_orgnr", "is_labour_bearing"])
+    suppliers = set(contracts.filter(contracts["is_labour_bearing"])["supplier_orgnr"].to_pylist())
+    organisations = set(read("core_org__organisations", ["orgnr"])["orgnr"].to_pylist())
+    return {
+        ("org", "not_triggered", "neither_late_nor_deep_or_people_enough"): len(
+            (suppliers & organisations) - done
+        ),
+        ("org", "not_evaluable", "no_contract_for_work_known"): len(organisations - suppliers - done),
+    }
+
+
 POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "shell": _shell,
     "load": _load,
@@ -107,5 +120,6 @@ POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "pass": _pass,
     "labour": _labour,
     "supply": _supply,
+    "promise": _promise,
 }
 """By kind of scope."""

@@ -7,6 +7,7 @@ from jobs.core.rows import shaped, union_all
 from jobs.network import (
     edges_capacity,
     edges_chain,
+    edges_commitment,
     edges_company,
     edges_control,
     edges_labour,
@@ -22,6 +23,7 @@ from jobs.network import (
 SOURCES = (
     edges_capacity.SOURCE,
     edges_chain.SOURCE,
+    edges_commitment.SOURCE,
     edges_company.SOURCE,
     edges_control.SOURCE,
     edges_labour.SOURCE,

@@ -19,6 +19,7 @@ from jobs.network import (
     scope_pass,
     scope_pay,
     scope_project,
+    scope_promise,
     scope_registration,
     scope_shell,
     scope_succession,
@@ -53,6 +54,7 @@ SOURCES = (
     scope_pass.SOURCE,
     scope_labour.SOURCE,
     scope_supply.SOURCE,
+    scope_promise.SOURCE,
 )
 
 

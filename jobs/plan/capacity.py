@@ -2,6 +2,7 @@
 
 from expectations import tables_core_capacity as core_capacity
 from expectations import tables_core_chain as core_chain
+from expectations import tables_core_commitment as core_commitment
 from expectations import tables_core_labour as core_labour
 from expectations import tables_core_org as core_org
 from expectations import tables_core_payroll as core_payroll
@@ -11,7 +12,15 @@ from expectations import tables_core_work as core_work
 from expectations import tables_raw_assignments as raw_assignments
 from expectations import tables_raw_codes as raw_codes
 from expectations import tables_raw_tax_answers as raw_answers
-from jobs.core import capacity, payrolls, project_labour, supplies, thin_suppliers
+from jobs.core import (
+    capacity,
+    declared_months,
+    payrolls,
+    project_labour,
+    promises,
+    supplies,
+    thin_suppliers,
+)
 from jobs.plan.step import Step, now, reported
 from jobs.plan.tax import ANSWER_MONTHS
 
@@ -75,5 +84,27 @@ STEPS = (
             "contracts": core_chain.CONTRACTS,
             "thin_suppliers": core_supply.THIN_SUPPLIERS,
         },
+    ),
+    Step(
+        dataset=core_commitment.PROMISES,
+        transform=promises.transform,
+        tables={"contracts": core_chain.CONTRACTS, "projects": core_chain.PROJECTS},
+    ),
+    Step(
+        dataset=core_commitment.DECLARED_MONTHS,
+        transform=declared_months.transform,
+        raw={
+            "labour_norms": now(raw_codes.LABOUR_SHARES),
+            "assignment_workers": now(raw_assignments.WORKERS),
+        },
+        tables={
+            "promises": core_commitment.PROMISES,
+            "employments": core_work.EMPLOYMENTS,
+            "pay": core_work.PAY,
+            "payments": core_chain.PAYMENTS,
+            "organisations": core_org.ORGANISATIONS,
+            "roles": core_org.ROLES,
+        },
+        window=frozenset({"employments", "pay"}),
     ),
 )

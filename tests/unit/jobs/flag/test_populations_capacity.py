@@ -107,3 +107,10 @@ def test_projects_with_pay_enough_are_told_apart_from_those_nobody_can_judge() -
         ("project", "not_evaluable", "no_norm_for_the_work"): 1,
         ("project", "not_evaluable", "not_over_or_begun_too_early"): 2,
     }
+
+
+def test_suppliers_are_told_apart_from_those_with_no_known_contract() -> None:
+    assert POPULATIONS["promise"](read, {"promise:2"}) == {
+        ("org", "not_triggered", "neither_late_nor_deep_or_people_enough"): 1,
+        ("org", "not_evaluable", "no_contract_for_work_known"): 4,
+    }
