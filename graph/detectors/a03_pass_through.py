@@ -29,10 +29,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from graph.detectors.chain import NOT_IN_FORCE, contract_id
-from graph.detectors.citing import Citations, both, day_of, sum_of
+from graph.detectors.citing import Citations, both, count_of, day_of, sum_of
 from graph.detectors.reading import all_true, company, known, months_ending, orgnrs, plain, share
 from graph.detectors.tax import month_words
-from graph.explain import Language
 from graph.indicator import Indicator, Threshold
 from graph.model import Edge, EdgeKind, Finding, Network, Status, ThresholdBasis
 
@@ -304,15 +303,11 @@ def _cite(citations: Citations, link: Link) -> None:
                 "{org} reported {pay} in pay to {workers} persons in {month} and invoiced {invoiced}.",
                 org=company(network, link.org),
                 pay=sum_of(edge.amount_ore),
-                workers=_count(known(edge, "workers_n", int)),
+                workers=count_of(known(edge, "workers_n", int)),
                 month=month_words(edge.valid_from),
                 invoiced=sum_of(known(edge, "invoiced_ore", int)),
             ),
         )
-
-
-def _count(value: int | None) -> dict[Language, str]:
-    return {"nb": "ukjent antall", "en": "unknown"} if value is None else {"nb": str(value), "en": str(value)}
 
 
 # Two lines per text, one per language, read better than the four of the formatter.

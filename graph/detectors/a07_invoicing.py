@@ -34,11 +34,10 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 
-from graph.detectors.citing import Citations, both, day_of, role_words, sum_of
+from graph.detectors.citing import Citations, both, count_of, day_of, role_words, sum_of
 from graph.detectors.reading import company, known, months_ending, orgnrs, plain, share
 from graph.detectors.supply import Supplier
 from graph.detectors.tax import own, subject
-from graph.explain import Language
 from graph.indicator import Indicator, Threshold
 from graph.model import Edge, EdgeKind, Finding, Network, Status, ThresholdBasis
 
@@ -284,18 +283,12 @@ def _cite(citations: Citations, main: Main, possible: list[Supplier]) -> None:
             "{seller}: {held} of 5 signs hold; people declared in the month: {workers}.",
             seller=theirs,
             held=str(supplier.count()),
-            workers=_number(known(supplier.means, "workers_now_n", int)),
+            workers=count_of(known(supplier.means, "workers_now_n", int)),
         ))  # fmt: skip
         citations.node(supplier.org, both(
             "{seller} ble registrert {day}.", "{seller} was registered {day}.",
             seller=theirs, day=day_of(supplier.registered_on),
         ))  # fmt: skip
-
-
-def _number(count: int | None) -> dict[Language, str]:
-    if count is None:
-        return {"nb": "ukjent", "en": "unknown"}
-    return {"nb": str(count), "en": str(count)}
 
 
 # Two lines per text, one per language, read better than the four of the formatter.

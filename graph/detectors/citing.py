@@ -146,6 +146,11 @@ def sum_of(ore: int | None) -> dict[Language, str]:
     return {"nb": amount(ore, "nb"), "en": amount(ore, "en")}
 
 
+def count_of(value: int | None) -> dict[Language, str]:
+    """A count in words."""
+    return {"nb": "ukjent antall", "en": "unknown"} if value is None else {"nb": str(value), "en": str(value)}
+
+
 def day_of(day: date | None) -> dict[Language, str]:
     """A date in words."""
     if day is None:

@@ -30,9 +30,8 @@ from functools import cached_property
 
 from graph.detectors.capacity import OWNERS_AT_WORK
 from graph.detectors.chain import NOT_IN_FORCE, contract_id
-from graph.detectors.citing import Citations, both, period, role_words, sum_of
+from graph.detectors.citing import Citations, both, count_of, period, role_words, sum_of
 from graph.detectors.reading import SIX_PLACES, company, known, orgnrs, plain
-from graph.explain import Language
 from graph.indicator import Indicator, Threshold
 from graph.model import Edge, EdgeKind, Finding, Network, Status, ThresholdBasis
 
@@ -243,7 +242,7 @@ def _cite(citations: Citations, site: Site, owners: list[Edge]) -> None:
                 "{org} reported {pay} in pay to {workers} persons for the months on the project ({days}).",
                 org=company(network, part.source),
                 pay=sum_of(part.amount_ore),
-                workers=_count(known(part, "workers_n", int)),
+                workers=count_of(known(part, "workers_n", int)),
                 days=period(part),
             ),
         )
@@ -259,10 +258,6 @@ def _cite(citations: Citations, site: Site, owners: list[Edge]) -> None:
         )
     for edge in owners:
         citations.edge(edge, role_words(network, edge))
-
-
-def _count(value: int | None) -> dict[Language, str]:
-    return {"nb": "ukjent antall", "en": "unknown"} if value is None else {"nb": str(value), "en": str(value)}
 
 
 # Two lines per text, one per language, read better than the four of the formatter.
