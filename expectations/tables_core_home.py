@@ -196,4 +196,27 @@ OCCUPANCY = Dataset(
     ),
 )
 
-DATASETS = (BUILDINGS, DWELLINGS, PROPERTY_HOLDERS, RESIDENCES, HOUSING, OCCUPANCY)
+SEATS = Dataset(
+    name="core_home__seats",
+    description="One row per organisation whose business address leads to one address of the cadastre: those "
+    "whose text ends with a unit, and employers without. Sole proprietors who employ nobody are left out: "
+    "their seat is where they live.",
+    owner="Arbeidstilsynet, from Brønnøysundregistrene and Kartverket",
+    key=("orgnr",),
+    columns=(
+        MONTH,
+        orgnr("orgnr", "Organisation."),
+        text("address_id", "Address of the cadastre.", required=True, personal_data=PERSONAL),
+        text("unit_no", "Unit that the text ends with; missing when there is none.", personal_data=PERSONAL),
+        text(
+            "place_id",
+            "`dwelling:<adresseId>:<unit>`, or `address:<adresseId>` when the unit is unknown.",
+            required=True,
+            personal_data=PERSONAL,
+        ),
+        whole("staff_n", "Persons whom it paid in the month.", required=True),
+        RAW_REFS,
+    ),
+)
+
+DATASETS = (BUILDINGS, DWELLINGS, PROPERTY_HOLDERS, RESIDENCES, HOUSING, OCCUPANCY, SEATS)

@@ -55,6 +55,7 @@ EDGE_KINDS = (
     "supplier_means",
     "promise",
     "declared_month",
+    "seated_in",
 )
 SCOPE_KINDS = (
     "project",
@@ -78,6 +79,7 @@ SCOPE_KINDS = (
     "labour",
     "supply",
     "promise",
+    "address",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -112,6 +112,8 @@ class EdgeKind(StrEnum):
     """Person -> person: registered family relation; used only to leave families out."""
     LOCATED_AT = "located_at"
     """Org -> place: registered business address as normalised text."""
+    SEATED_IN = "seated_in"
+    """Org -> dwelling or address: unit of its business address, or the address where no unit is stated."""
     WORKER_FLOW = "worker_flow"
     """Failed org -> successor org: how many people worked for both, against what chance would give."""
     TRANSFER = "transfer"
@@ -201,6 +203,7 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     EdgeKind.HOLDS_DWELLING: {"holder_kind": str, "is_confirmed": bool, "rent_deducted": str},
     EdgeKind.FAMILY: {"relation": str},
     EdgeKind.LOCATED_AT: {},
+    EdgeKind.SEATED_IN: {"staff_n": int},
     EdgeKind.WORKER_FLOW: {
         "moved_n": int,
         "from_n": int,

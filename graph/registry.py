@@ -28,6 +28,7 @@ from graph.detectors import (
     i01_crowded_dwelling,
     i02_cross_employer_dwelling,
     i04_no_home,
+    i06_seat_dwelling,
 )
 from graph.indicator import Indicator, Wording
 
@@ -54,6 +55,7 @@ INDICATORS: tuple[Indicator, ...] = (
     i01_crowded_dwelling.INDICATOR,
     i02_cross_employer_dwelling.INDICATOR,
     i04_no_home.INDICATOR,
+    i06_seat_dwelling.INDICATOR,
 )
 """All indicators, in order of id."""
 

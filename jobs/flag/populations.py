@@ -59,12 +59,27 @@ def _buildings(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], in
     }
 
 
+def _seats(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], int]:
+    seats = read("core_home__seats", ["orgnr", "address_id", "unit_no"])
+    known = seats.filter(pc.is_valid(seats["unit_no"]))
+    addresses = {f"address:{address}" for address in known["address_id"].to_pylist()}
+    organisations = read("core_org__organisations", ["orgnr", "deleted_on"])
+    living = organisations.filter(pc.is_null(organisations["deleted_on"]))["orgnr"].to_pylist()
+    return {
+        ("address", "not_triggered", "fewer_than_four_working_residents"): len(addresses - evaluated),
+        ("org", "not_evaluable", "no_unit_in_business_address"): len(
+            set(living) - set(known["orgnr"].to_pylist())
+        ),
+    }
+
+
 POPULATIONS: Mapping[str, Population] = {
     "project": _projects,
     "flow": _payers,
     "succession": _failed,
     "dwelling": _dwellings,
     "building": _buildings,
+    "address": _seats,
     **populations_capacity.POPULATIONS,
     **populations_control.POPULATIONS,
     **populations_register.POPULATIONS,

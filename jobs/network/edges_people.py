@@ -1,9 +1,9 @@
-"""Edges of people: where they work and live, and what they hold."""
+"""Edges of people: where they work and live, what they hold, and who has its seat there."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES
+from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES, SEATS
 from expectations.tables_core_work import FAMILIES, SPELLS, WORKER_FLOWS
 from graph.model import EdgeKind
 from jobs.network.elements import attributes, edges, org, person
@@ -17,6 +17,7 @@ def build(
     holders: DataFrame,
     families: DataFrame,
     worker_flows: DataFrame,
+    seats: DataFrame,
     month: str,
 ) -> list[DataFrame]:
     """Frames of edges.
@@ -27,6 +28,7 @@ def build(
         holders: `core_home__holders`.
         families: `core_link__families`.
         worker_flows: `core_work__worker_flows`.
+        seats: `core_home__seats`.
         month: Month evaluated.
     """
     # The most telling of the residents' answers: ja before ukjent before nei.
@@ -111,6 +113,15 @@ def build(
                 stratum="stratum",
             ),
         ),
+        edges(
+            seats,
+            EdgeKind.SEATED_IN,
+            SEATS,
+            month=month,
+            source=org("orgnr"),
+            target=F.col("place_id"),
+            known=attributes(staff_n="staff_n"),
+        ),
     ]
 
 
@@ -122,5 +133,6 @@ SOURCE = EdgeSource(
         "holders": PROPERTY_HOLDERS,
         "families": FAMILIES,
         "worker_flows": WORKER_FLOWS,
+        "seats": SEATS,
     },
 )

@@ -14,19 +14,28 @@ from jobs.network.scope_parts import Settle, edge_elements, node_elements
 def at_work(residences: DataFrame, persons: DataFrame, employments: DataFrame) -> DataFrame:
     """Residents of dwellings who work, by employer: `place_id`, `person_id`, `employer`.
 
-    A resident works when an employer paid them in the month, or when a housing notice names their employer. A
-    person of unknown age is presumed adult.
-
     Args:
         residences: `core_home__residences`.
         persons: `core_link__persons`.
         employments: `core_work__employments` of the month.
     """
+    return working(residences.where(F.col("place_id").startswith("dwelling:")), persons, employments)
+
+
+def working(residences: DataFrame, persons: DataFrame, employments: DataFrame) -> DataFrame:
+    """Residents who work, by employer: `place_id`, `person_id`, `employer`.
+
+    A resident works when an employer paid them in the month, or when a housing notice names their employer. A
+    person of unknown age is presumed adult.
+
+    Args:
+        residences: Those rows of `core_home__residences` that count.
+        persons: `core_link__persons`.
+        employments: `core_work__employments` of the month.
+    """
     minors = persons.where(~F.coalesce("is_adult", F.lit(True))).select("person_id")
-    living = (
-        residences.where(F.col("place_id").startswith("dwelling:"))
-        .join(minors, "person_id", "left_anti")
-        .select("place_id", "person_id", "employer_orgnr")
+    living = residences.join(minors, "person_id", "left_anti").select(
+        "place_id", "person_id", "employer_orgnr"
     )
     paid = employments.where("is_active").select("person_id", F.col("orgnr").alias("paid_by"))
     return (
@@ -80,7 +89,7 @@ def lodgers(
     """
     housed = settle(residences.join(places, "place_id").select("scope_id", *RESIDENCES.key))
     people = housed.select("scope_id", "person_id").distinct()
-    working = people.join(spells.where(touches("valid_from", "valid_to", month)), "person_id")
+    employed = people.join(spells.where(touches("valid_from", "valid_to", month)), "person_id")
     related = people.join(families, "person_id").join(
         people.withColumnRenamed("person_id", "related_person_id"),
         ["scope_id", "related_person_id"],
@@ -89,7 +98,7 @@ def lodgers(
     return [
         edge_elements(housed, kind, EdgeKind.RESIDES_IN, RESIDENCES, 0),
         edge_elements(held, kind, EdgeKind.HOLDS_DWELLING, PROPERTY_HOLDERS, 0),
-        edge_elements(working, kind, EdgeKind.EMPLOYED_BY, SPELLS, 1),
+        edge_elements(employed, kind, EdgeKind.EMPLOYED_BY, SPELLS, 1),
         node_elements(employers, kind, org("orgnr"), 1),
         edge_elements(related, kind, EdgeKind.FAMILY, FAMILIES, 1),
     ]

@@ -57,7 +57,7 @@ def elements(
     places = candidates.withColumn("place_id", F.col("scope_id"))
     employers = settle(workers.select("scope_id", F.col("employer").alias("orgnr")).distinct())
     held = settle(holdings(places, holders))
-    chain = settle(_chain(employers, contracts, month))
+    chain = settle(chain_of(employers, contracts, month))
     chained = (
         chain.where("is_labour_bearing")
         .select("scope_id", F.explode(F.array("client_orgnr", "supplier_orgnr")).alias("orgnr"))
@@ -105,8 +105,14 @@ def crowded(residences: DataFrame, persons: DataFrame, employments: DataFrame) -
     )
 
 
-def _chain(employers: DataFrame, contracts: DataFrame, month: str) -> DataFrame:
-    """Contracts of the projects that an employer of the dwelling works in."""
+def chain_of(employers: DataFrame, contracts: DataFrame, month: str) -> DataFrame:
+    """Contracts of the projects that employers of scopes work in, with how many of them do.
+
+    Args:
+        employers: `scope_id` and `orgnr`, each pair once.
+        contracts: `core_chain__contracts`.
+        month: Month evaluated.
+    """
     since = F.lit(first_day(shift(month, 1 - CHAIN_MONTHS)))
     in_force = (
         F.col("is_labour_bearing")

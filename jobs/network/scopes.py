@@ -6,6 +6,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from expectations.tables_net import SCOPES
 from jobs.core.rows import shaped, union_all
 from jobs.network import (
+    scope_address,
     scope_building,
     scope_dwelling,
     scope_exit,
@@ -50,6 +51,7 @@ SOURCES = (
     scope_building.SOURCE,
     scope_names.SOURCE,
     scope_load.SOURCE,
+    scope_address.SOURCE,
     scope_pay.SOURCE,
     scope_pass.SOURCE,
     scope_labour.SOURCE,

@@ -3,11 +3,12 @@
 from expectations import tables_core_home as core_home
 from expectations import tables_core_org as core_org
 from expectations import tables_core_work as core_work
+from expectations import tables_raw_brreg as raw_brreg
 from expectations import tables_raw_cadastre as raw_cadastre
 from expectations import tables_raw_codes as raw_codes
 from expectations import tables_raw_housing as raw_housing
 from expectations import tables_raw_residence as raw_residence
-from jobs.core import buildings, dwellings, holders, housing, occupancy, residences
+from jobs.core import buildings, dwellings, holders, housing, occupancy, residences, seats
 from jobs.plan.step import LINKS, PEOPLE, Step, now
 
 NOTICES = {"notices": now(raw_housing.NOTICES)}
@@ -58,5 +59,11 @@ STEPS = (
             "persons": core_work.PERSONS,
             "employments": core_work.EMPLOYMENTS,
         },
+    ),
+    Step(
+        dataset=core_home.SEATS,
+        transform=seats.transform,
+        raw={"units": now(raw_brreg.UNITS), "addresses": now(raw_cadastre.ADDRESSES)},
+        tables={"employments": core_work.EMPLOYMENTS},
     ),
 )

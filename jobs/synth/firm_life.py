@@ -87,7 +87,7 @@ def move_some(world: World, builder: Builder) -> None:
 def age_planted(world: World, founder: Founder, builder: Builder) -> None:
     """The same small changes for firms that were planted, or their absence would tell them.
 
-    What an act may rest on stays: shared premises, and people with roles in several firms.
+    What an act may rest on stays: shared premises, seats in a dwelling, people with roles in several firms.
 
     Args:
         world: The world, everything planted.
@@ -117,7 +117,7 @@ def age_planted(world: World, founder: Founder, builder: Builder) -> None:
         members = [r.holder for r in firm.roles if r.code == "MEDL" and r.until is None]
         if draws[0] < YEARLY_BOARD_CHANGES * years and members and roles[members[0]] == 1:
             _replace(world, rng, firm, "MEDL", on)
-        is_free = tenants[firm.address] == 1 and entry_of(world, firm).moved is None
+        is_free = not firm.unit and tenants[firm.address] == 1 and entry_of(world, firm).moved is None
         if draws[1] < YEARLY_MOVES * years and is_free:
             entry_of(world, firm).moved = (firm.address, on)
             firm.address = builder.premises(rng, firm.municipality)

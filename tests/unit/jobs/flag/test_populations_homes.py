@@ -1,8 +1,10 @@
 """Homes that no scope was cut for, and those of which no unit is known."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pyarrow as pa
+import pytest
 
 from graph.registry import indicator
 from jobs.flag.populations import population_of
@@ -11,6 +13,15 @@ from jobs.flag.populations import population_of
 def read(table: str, columns: Sequence[str]) -> pa.Table:
     rows = {
         "core_home__buildings": [{"building_no": "1"}, {"building_no": "2"}, {"building_no": "3"}],
+        "core_home__seats": [
+            {"orgnr": "1", "address_id": "7", "unit_no": "H0101"},
+            {"orgnr": "2", "address_id": "8", "unit_no": "H0101"},
+            {"orgnr": "3", "address_id": "8", "unit_no": None},
+        ],
+        "core_org__organisations": [
+            {"orgnr": str(number), "deleted_on": None if number < 5 else date(2025, 5, 1)}
+            for number in range(1, 6)
+        ],
         "core_home__occupancy": [
             {"place_id": "dwelling:7:H0101", "is_unit_known": True},
             {"place_id": "dwelling:8:H0101", "is_unit_known": True},
@@ -27,9 +38,17 @@ def test_buildings_without_two_workers_outside_homes_and_addresses_without_a_uni
     }
 
 
-def test_no_home_at_all_is_no_error() -> None:
+def test_addresses_of_seats_without_four_workers_and_companies_without_a_unit() -> None:
+    assert population_of(indicator("I06"))(read, {"address:8"}) == {
+        ("address", "not_triggered", "fewer_than_four_working_residents"): 1,
+        ("org", "not_evaluable", "no_unit_in_business_address"): 2,
+    }
+
+
+@pytest.mark.parametrize("indicator_id", ["I04", "I06"])
+def test_no_home_at_all_is_no_error(indicator_id: str) -> None:
     def nothing(table: str, columns: Sequence[str]) -> pa.Table:
         types = {"is_unit_known": pa.bool_()}
         return pa.table({c: pa.array([], types.get(c, pa.string())) for c in columns})
 
-    assert set(population_of(indicator("I04"))(nothing, set()).values()) == {0}
+    assert set(population_of(indicator(indicator_id))(nothing, set()).values()) == {0}
