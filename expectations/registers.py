@@ -37,6 +37,7 @@ CADASTRE = Register("kartverket", "Matrikkelen og grunnboken", "Cadastre and lan
 POPULATION = Register("folkeregisteret", "Folkeregisteret", "Population register")
 HOUSING = Register("arbeidstilsynet", "Innkvarteringsmeldinger", "Housing notices")
 OUTCOMES = Register("arbeidstilsynet", "Hendelser og utfall fra tilsyn", "Events and outcomes of inspections")
+ASSIGNED = Register("skatteetaten", "Oppdrags- og arbeidsforholdregisteret", "Register of assignments (OAR)")
 RATES = Register("arbeidstilsynet", "Allmenngjorte minstesatser", "Generally applicable minimum rates")
 APPROVALS = Register(
     "arbeidstilsynet", "Arbeidstilsynets godkjenningsregistre", "Registers of approvals (Arbeidstilsynet)"
@@ -65,6 +66,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_work__low_pay": A_MELDING,
     "core_work__payrolls": A_MELDING,
     "core_chain__project_labour": CHAIN,
+    "core_chain__reporting_duties": ASSIGNED,
     "core_work__minimum_rates": RATES,
     "core_tax__standing": TAX,
     "core_tax__withholding_months": TAX_DUTIES,

@@ -166,6 +166,8 @@ class EdgeKind(StrEnum):
     """Client org -> supplier org: work promised by one contract; amount is its labour alone."""
     DECLARED_MONTH = "declared_month"
     """Org -> period: hours that a supplier declared for one month."""
+    REPORTING_DUTY = "reporting_duty"
+    """Client org -> contractor org: a contract that must be reported; amount is its value."""
     CAPACITY = "capacity"
     """Org -> period: labour invoiced in twelve months, beside the people declared; amount is the labour."""
     STATEMENT = "statement"
@@ -290,6 +292,15 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
         "months_n": int,
         "reported_months_n": int,
         "workers_n": int,
+    },
+    EdgeKind.REPORTING_DUTY: {
+        "contract_id": str,
+        "exemption": str,
+        "is_registered_here": bool,
+        "listed_n": int,
+        "open_reports_n": int,
+        "present_n": int,
+        "reported_on": date,
     },
     EdgeKind.LOW_PAY: {
         "age_group": str,

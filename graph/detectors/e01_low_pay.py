@@ -31,7 +31,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from graph.detectors.citing import Citations, both
+from graph.detectors.citing import Citations, both, sum_of
 from graph.detectors.reading import company, known, months_ending, orgnrs, plain, pseudonyms
 from graph.detectors.tax import month_words, subject
 from graph.explain import Language, number
@@ -288,9 +288,9 @@ def _cite(citations: Citations, network: Network, line: Line) -> None:
         line.row,
         both(
             "En person fikk {per_hour} kr timen av {org} i {month}: {pay} kr for {hours} timer{kind}. "
-            "Laveste sats for voksne var {rate} kr. Etterbetalt: {later} kr.",
+            "Laveste sats for voksne var {rate} kr. Etterbetalt: {later}.",
             "A person got NOK {per_hour} an hour from {org} in {month}: NOK {pay} for {hours} hours{kind}. "
-            "The lowest rate for adults was NOK {rate}. Paid later: NOK {later}.",
+            "The lowest rate for adults was NOK {rate}. Paid later: {later}.",
             org=company(network, line.row.target),
             month=month_words(line.row.valid_from),
             per_hour=_number(None if not hours or paid is None else paid / hours / 100, 2),
@@ -298,7 +298,7 @@ def _cite(citations: Citations, network: Network, line: Line) -> None:
             hours=_number(hours, 1),
             kind={"nb": " (av stillingen)", "en": " (of the position)"} if line.is_salary else "",
             rate=_number(None if line.rate_ore is None else Decimal(line.rate_ore) / 100, 2),
-            later=_number(Decimal(later or 0) / 100, 0),
+            later={"nb": "ikke kjent", "en": "not known"} if later is None else sum_of(later),
         ),
     )
 

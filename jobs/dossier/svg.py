@@ -62,6 +62,7 @@ WORDS = terms(
         ("low_pay", "lønn under satsen fra", "paid below the rate by"),
         ("payroll", "lønn i", "pay in"),
         ("project_labour", "arbeid på", "labour on"),
+        ("reporting_duty", "oppdrag til", "assignment to"),
         ("filed_by", "meldinger sendt av", "reports filed by"),
         ("project", "prosjektets byggherre", "client of project"),
     ]
@@ -83,6 +84,7 @@ LINES: Mapping[str, Line] = {
     "promise": Line(WORDS["promise"], CHAIN, "11 2 2 2"),
     "supplies": Line(WORDS["supplies"], CHAIN, "7 2 2 2"),
     "low_pay": Line(WORDS["low_pay"], MUTED, "5 2 1 2"),
+    "reporting_duty": Line(WORDS["reporting_duty"], MUTED, "8 2 2 2"),
     "project_labour": Line(WORDS["project_labour"], MUTED, "6 2 1 2"),
     "payroll": Line(WORDS["payroll"], MUTED, "1 2 4 2"),
     "work_month": Line(WORDS["work_month"], MUTED, "2 2 6 2"),

@@ -165,8 +165,8 @@ BANDS = terms(
     [
         ("A", "Tas først: flere uavhengige forhold sammenfaller sterkt.",
          "First in line: several independent matters coincide strongly."),
-        ("B", "Tas deretter: uavhengige forhold sammenfaller.",
-         "Next in line: independent matters coincide."),
+        ("B", "Tas deretter: forhold sammenfaller, eller ett alene er tydelig.",
+         "Next in line: matters coincide, or one alone is clear."),
         ("C", "Tas når det er kapasitet.", "When capacity allows."),
     ]
 )  # fmt: skip

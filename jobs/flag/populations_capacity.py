@@ -113,12 +113,19 @@ def _promise(read: Read, evaluated: set[str]) -> Counts:
     }
 
 
+def _reporting(read: Read, evaluated: set[str]) -> Counts:
+    done = {scope.split(":", 1)[1] for scope in evaluated}
+    duties = set(read("core_chain__reporting_duties", ["contract_id"])["contract_id"].to_pylist())
+    return {("contract", "not_triggered", "reported_in_time_or_not_due"): len(duties - done)}
+
+
 POPULATIONS: Mapping[str, Callable[[Read, set[str]], Counts]] = {
     "shell": _shell,
     "load": _load,
     "pay": _pay,
     "pass": _pass,
     "labour": _labour,
+    "reporting": _reporting,
     "supply": _supply,
     "promise": _promise,
 }

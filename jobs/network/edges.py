@@ -16,6 +16,7 @@ from jobs.network import (
     edges_payroll,
     edges_people,
     edges_register,
+    edges_reporting,
     edges_supply,
     edges_tax,
 )
@@ -33,6 +34,7 @@ SOURCES = (
     edges_people.SOURCE,
     edges_register.SOURCE,
     edges_supply.SOURCE,
+    edges_reporting.SOURCE,
     edges_tax.SOURCE,
 )
 

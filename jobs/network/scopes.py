@@ -22,6 +22,7 @@ from jobs.network import (
     scope_project,
     scope_promise,
     scope_registration,
+    scope_reporting,
     scope_shell,
     scope_succession,
     scope_supply,
@@ -55,6 +56,7 @@ SOURCES = (
     scope_pay.SOURCE,
     scope_pass.SOURCE,
     scope_labour.SOURCE,
+    scope_reporting.SOURCE,
     scope_supply.SOURCE,
     scope_promise.SOURCE,
 )

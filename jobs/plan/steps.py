@@ -1,6 +1,6 @@
 """All tables of the month, in the order in which they are made."""
 
-from jobs.plan import capacity, chain, companies, homes, network, people, register, tax, work
+from jobs.plan import capacity, chain, companies, homes, network, people, register, reporting, tax, work
 from jobs.plan.step import Step
 
 STEPS: tuple[Step, ...] = (
@@ -12,5 +12,6 @@ STEPS: tuple[Step, ...] = (
     *tax.STEPS,
     *register.STEPS,
     *capacity.STEPS,
+    *reporting.STEPS,
     *network.STEPS,
 )

@@ -12,8 +12,8 @@ from graph.indicator import Indicator, Wording
 from graph.registry import INDICATORS, indicator, register_rows
 
 ROOT = Path(__file__).parents[3]
-HARD_EVIDENCE = {"E01"}
-"""Rest on a statute and the own words of the company: one finding makes a case."""
+HARD_EVIDENCE = {"E01", "H01"}
+"""Rest on a statute and on what the parties reported themselves: one finding makes a case."""
 CATALOGUE = ROOT / "expectations" / "contract" / "indicators.json"
 
 

@@ -22,6 +22,7 @@ TABLES = {
         "orgnr": ["1", "2", "2", "3"],
         "is_active": [True, True, False, False],
     },
+    "core_chain__reporting_duties": {"contract_id": ["K1", "K2", "K3"]},
     "core_chain__projects": {"project_id": ["p1", "p2", "p3", "p4", "p5"]},
     "core_chain__project_labour": {
         "project_id": ["p1", "p2", "p2", "p3"],
@@ -114,3 +115,8 @@ def test_suppliers_are_told_apart_from_those_with_no_known_contract() -> None:
         ("org", "not_triggered", "neither_late_nor_deep_or_people_enough"): 1,
         ("org", "not_evaluable", "no_contract_for_work_known"): 4,
     }
+
+
+def test_contracts_reported_in_time_are_counted() -> None:
+    found = POPULATIONS["reporting"](read, {"reporting:K1"})
+    assert found == {("contract", "not_triggered", "reported_in_time_or_not_due"): 2}
