@@ -51,7 +51,7 @@ _WORKERS_FIRST = (
     "Workers are often affected parties; they are counted, not released.",
 )
 _POPULATION = ("Verdien bygger på Folkeregisteret.", "The value rests on the population register.")
-RESTS_ON_POPULATION = ("I01", "I02", "I03", "I04", "I06")
+RESTS_ON_POPULATION = ("I01", "I02", "I03", "I04", "I05", "I06")
 """Indicators whose measured values come from who is registered as living where."""
 
 

@@ -88,6 +88,7 @@ REGISTER_OF: dict[str, Register] = {
     "core_home__dwellings": CADASTRE,
     "core_home__holders": CADASTRE,
     "core_home__seats": ENTITIES,
+    "core_home__stays": POPULATION,
     "core_home__residences": POPULATION,
     "core_home__occupancy": POPULATION,
     "core_home__housing": HOUSING,

@@ -219,4 +219,26 @@ SEATS = Dataset(
     ),
 )
 
-DATASETS = (BUILDINGS, DWELLINGS, PROPERTY_HOLDERS, RESIDENCES, HOUSING, OCCUPANCY, SEATS)
+STAYS = Dataset(
+    name="core_home__stays",
+    description="One row per person, dwelling, source and first day, of stays that began or ended in the "
+    "last twelve months, in dwellings with at least four such moves.",
+    owner=OWNER,
+    key=("person_id", "dwelling_id", "source", "valid_from"),
+    columns=(
+        MONTH,
+        person("person_id", "Who lived there."),
+        text("dwelling_id", "Dwelling, `adresseId:bruksenhet`.", personal_data=PERSONAL),
+        text(
+            "source",
+            "Where it is known from.",
+            required=True,
+            codes=("bostedsadresse", "oppholdsadresse", "innkvartering"),
+        ),
+        VALID_FROM,
+        VALID_TO,
+        RAW_REFS,
+    ),
+)
+
+DATASETS = (BUILDINGS, DWELLINGS, PROPERTY_HOLDERS, RESIDENCES, HOUSING, OCCUPANCY, SEATS, STAYS)

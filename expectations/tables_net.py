@@ -57,6 +57,7 @@ EDGE_KINDS = (
     "promise",
     "declared_month",
     "seated_in",
+    "stay",
 )
 SCOPE_KINDS = (
     "project",
@@ -82,6 +83,7 @@ SCOPE_KINDS = (
     "supply",
     "promise",
     "address",
+    "churn",
 )
 
 ROW_TABLE = text("row_table", "Core table of the row behind it.")

@@ -106,6 +106,8 @@ class EdgeKind(StrEnum):
     """Person or org -> org: share of all shares at the last year end."""
     RESIDES_IN = "resides_in"
     """Person -> dwelling or address."""
+    STAY = "stay"
+    """Person -> dwelling: a stay, earlier or present, that began or ended in the last twelve months."""
     HOLDS_DWELLING = "holds_dwelling"
     """Org or person -> dwelling: registered owner or tenant, or provider or tenant by a housing notice."""
     FAMILY = "family"
@@ -202,6 +204,7 @@ EDGE_ATTRIBUTES: Mapping[str, Mapping[str, type]] = {
     EdgeKind.HOLDS_ROLE: {"role": str, "is_control": bool, "match": str},
     EdgeKind.OWNS_SHARE: {"match": str},
     EdgeKind.RESIDES_IN: {"source": str, "certainty": str, "employer_orgnr": str, "rent_deducted": str},
+    EdgeKind.STAY: {"source": str},
     EdgeKind.HOLDS_DWELLING: {"holder_kind": str, "is_confirmed": bool, "rent_deducted": str},
     EdgeKind.FAMILY: {"relation": str},
     EdgeKind.LOCATED_AT: {},

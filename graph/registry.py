@@ -29,6 +29,7 @@ from graph.detectors import (
     i01_crowded_dwelling,
     i02_cross_employer_dwelling,
     i04_no_home,
+    i05_churn,
     i06_seat_dwelling,
 )
 from graph.indicator import Indicator, Wording
@@ -57,6 +58,7 @@ INDICATORS: tuple[Indicator, ...] = (
     i01_crowded_dwelling.INDICATOR,
     i02_cross_employer_dwelling.INDICATOR,
     i04_no_home.INDICATOR,
+    i05_churn.INDICATOR,
     i06_seat_dwelling.INDICATOR,
 )
 """All indicators, in order of id."""

@@ -59,6 +59,16 @@ def _buildings(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], in
     }
 
 
+def _moves(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], int]:
+    moved = set(read("core_home__stays", ["dwelling_id"])["dwelling_id"].to_pylist())
+    dwellings = set(read("core_home__dwellings", ["dwelling_id"])["dwelling_id"].to_pylist())
+    done = {scope.removeprefix("churn:") for scope in evaluated}
+    return {
+        ("dwelling", "not_triggered", "moves_not_near_hires_or_exits"): len(moved - done),
+        ("dwelling", "not_evaluable", "fewer_than_four_moves_known"): len(dwellings - moved - done),
+    }
+
+
 def _seats(read: Read, evaluated: set[str]) -> dict[tuple[str, str, str], int]:
     seats = read("core_home__seats", ["orgnr", "address_id", "unit_no"])
     known = seats.filter(pc.is_valid(seats["unit_no"]))
@@ -80,6 +90,7 @@ POPULATIONS: Mapping[str, Population] = {
     "dwelling": _dwellings,
     "building": _buildings,
     "address": _seats,
+    "churn": _moves,
     **populations_capacity.POPULATIONS,
     **populations_control.POPULATIONS,
     **populations_register.POPULATIONS,

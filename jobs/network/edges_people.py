@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES, SEATS
+from expectations.tables_core_home import PROPERTY_HOLDERS, RESIDENCES, SEATS, STAYS
 from expectations.tables_core_work import FAMILIES, SPELLS, WORKER_FLOWS
 from graph.model import EdgeKind
 from jobs.network.elements import attributes, edges, org, person
@@ -18,6 +18,7 @@ def build(
     families: DataFrame,
     worker_flows: DataFrame,
     seats: DataFrame,
+    stays: DataFrame,
     month: str,
 ) -> list[DataFrame]:
     """Frames of edges.
@@ -29,6 +30,7 @@ def build(
         families: `core_link__families`.
         worker_flows: `core_work__worker_flows`.
         seats: `core_home__seats`.
+        stays: `core_home__stays`.
         month: Month evaluated.
     """
     # The most telling of the residents' answers: ja before ukjent before nei.
@@ -122,6 +124,17 @@ def build(
             target=F.col("place_id"),
             known=attributes(staff_n="staff_n"),
         ),
+        edges(
+            stays,
+            EdgeKind.STAY,
+            STAYS,
+            month=month,
+            source=person("person_id"),
+            target=F.concat(F.lit("dwelling:"), "dwelling_id"),
+            valid_from="valid_from",
+            valid_to="valid_to",
+            known=attributes(source="source"),
+        ),
     ]
 
 
@@ -134,5 +147,6 @@ SOURCE = EdgeSource(
         "families": FAMILIES,
         "worker_flows": WORKER_FLOWS,
         "seats": SEATS,
+        "stays": STAYS,
     },
 )

@@ -8,6 +8,7 @@ from jobs.core.rows import shaped, union_all
 from jobs.network import (
     scope_address,
     scope_building,
+    scope_churn,
     scope_dwelling,
     scope_exit,
     scope_filing,
@@ -53,6 +54,7 @@ SOURCES = (
     scope_names.SOURCE,
     scope_load.SOURCE,
     scope_address.SOURCE,
+    scope_churn.SOURCE,
     scope_pay.SOURCE,
     scope_pass.SOURCE,
     scope_labour.SOURCE,

@@ -8,7 +8,7 @@ from expectations import tables_raw_cadastre as raw_cadastre
 from expectations import tables_raw_codes as raw_codes
 from expectations import tables_raw_housing as raw_housing
 from expectations import tables_raw_residence as raw_residence
-from jobs.core import buildings, dwellings, holders, housing, occupancy, residences, seats
+from jobs.core import buildings, dwellings, holders, housing, occupancy, residences, seats, stays
 from jobs.plan.step import LINKS, PEOPLE, Step, now
 
 NOTICES = {"notices": now(raw_housing.NOTICES)}
@@ -65,5 +65,16 @@ STEPS = (
         transform=seats.transform,
         raw={"units": now(raw_brreg.UNITS), "addresses": now(raw_cadastre.ADDRESSES)},
         tables={"employments": core_work.EMPLOYMENTS},
+    ),
+    Step(
+        dataset=core_home.STAYS,
+        transform=stays.transform,
+        raw={
+            **PEOPLE,
+            **NOTICES,
+            "residences": now(raw_residence.RESIDENCES),
+            "residents": now(raw_housing.RESIDENTS),
+        },
+        tables=LINKS,
     ),
 )

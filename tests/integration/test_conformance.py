@@ -75,6 +75,7 @@ def test_world_fills_the_tables(on_sail: dict[str, list[object]]) -> None:
     empty = {table for table, count in rows.items() if not count and table.endswith(MONTH)}
     rare = {"core_link__known_links", "core_link__fairness", "core_link__tasks", "core_org__hubs"}
     rare |= {"core_org__role_loads", "core_chain__supplies", "core_work__declared_months"}
+    rare |= {"core_home__stays"}
     # Ended terms, people who leave one by one and three months of work take longer than two months.
     later = {f"core_tax__{what}" for what in ("arrears_terms", "contribution_terms", "vat_mismatches")}
     later |= {"core_work__worker_exits", "core_work__work_months", "core_chain__project_labour"}

@@ -268,7 +268,7 @@ def test_a_person_protected_later_leaves_no_address_anywhere(place: Path) -> Non
     lake = Lake.open(place / "L")
     assert lake.runs.resolve(MONTH)
     for path in sorted((place / "L").rglob("*.parquet")):
-        if any(part in str(path) for part in ("residences", "residents", "core_home__occupancy")):
+        if any(part in str(path) for part in ("residences", "residents", "__occupancy", "__stays")):
             assert token not in json.dumps(pq.read_table(path).to_pylist(), default=str), path
     notices_left = lake.read(
         [r for r in lake.deliveries.raw("raw_innkvartering_meldinger__notices") if r.ref.rows]

@@ -206,6 +206,7 @@ STRANGERS: Mapping[str, Mapping[str, Any]] = {
     "X5": {"employed_by": "px1 > xa"},
     "X6": {"holds_role": "px1 > xb"},
     "X7": {"resides_in": "px1 > a9:H0101"},
+    "X14": {"stay": "px1 > a9:H0101", "days": "2025-05-01..2025-08-01"},
     "X8": {"holds_dwelling": "xa > a9:H0101"},
     "X9": {"owns_share": "xa > xb", "share": "1"},
     "X10": {"located_at": "xa > elsewhere"},

@@ -13,6 +13,12 @@ from jobs.flag.populations import population_of
 def read(table: str, columns: Sequence[str]) -> pa.Table:
     rows = {
         "core_home__buildings": [{"building_no": "1"}, {"building_no": "2"}, {"building_no": "3"}],
+        "core_home__stays": [
+            {"dwelling_id": "7:H0101"},
+            {"dwelling_id": "7:H0101"},
+            {"dwelling_id": "8:H0101"},
+        ],
+        "core_home__dwellings": [{"dwelling_id": f"{number}:H0101"} for number in (6, 7, 8, 9)],
         "core_home__seats": [
             {"orgnr": "1", "address_id": "7", "unit_no": "H0101"},
             {"orgnr": "2", "address_id": "8", "unit_no": "H0101"},
@@ -45,7 +51,14 @@ def test_addresses_of_seats_without_four_workers_and_companies_without_a_unit() 
     }
 
 
-@pytest.mark.parametrize("indicator_id", ["I04", "I06"])
+def test_dwellings_with_moves_that_are_not_near_and_those_with_few() -> None:
+    assert population_of(indicator("I05"))(read, {"churn:8:H0101"}) == {
+        ("dwelling", "not_triggered", "moves_not_near_hires_or_exits"): 1,
+        ("dwelling", "not_evaluable", "fewer_than_four_moves_known"): 2,
+    }
+
+
+@pytest.mark.parametrize("indicator_id", ["I04", "I05", "I06"])
 def test_no_home_at_all_is_no_error(indicator_id: str) -> None:
     def nothing(table: str, columns: Sequence[str]) -> pa.Table:
         types = {"is_unit_known": pa.bool_()}

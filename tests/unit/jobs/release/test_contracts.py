@@ -41,8 +41,8 @@ def test_who_gets_what_shows_every_column_with_treatment_and_basis() -> None:
         in text
     )
     assert (
-        "| `value` | clear | FVL-13G, AKRIM-3 | I01, I02, I03, I04, I06 | The value rests on the population "
-        "register. |" in text
+        "| `value` | clear | FVL-13G, AKRIM-3 | I01, I02, I03, I04, I05, I06 | The value rests on the "
+        "population register. |" in text
     )
 
 
