@@ -33,7 +33,7 @@ REPORTING_DUTIES = Dataset(
         whole(
             "present_n",
             "Most people of the contractor at work on the site on one day of the last three months, up to 14 "
-            "days before the month's end; missing without a project.",
+            "days before the month's end; missing where no list of the site came.",
         ),
         whole(
             "listed_n",

@@ -18,7 +18,7 @@ Limits of the data: a report names no contract, so parties, project and time tel
 client reported a contractor of no known contract, that may be this one under another number, and nothing is
 said. A contractor with a Norwegian number may have its seat for tax here, so where nobody reported its
 contract nothing is said either. Of people on site the most on one day are counted, beside all lines on the
-list.
+list; a contract reported in time for a site of which no list came is not evaluable.
 
 Source: skatteforvaltningsloven § 7-6 and its regulation § 7-6; the tolerances are own.
 """
@@ -106,12 +106,14 @@ def _finding(network: Network, contract: str, duty: Duty) -> Finding:
         "value_unknown": value is None,
         "report_on_its_way": is_missing and late and duty.late_by < limits.arrival_days,
         "other_contractor_reported": is_missing and has_others,
+        "site_not_seen": not is_missing and known(edge, "present_n", int) is None,
         "seat_unknown": is_missing and known(edge, "is_registered_here", bool) is not False,
         "scope_truncated": bool(network.truncated),
     }
     status, role = Status.NOT_TRIGGERED, Role.TRIGGER
-    if is_breach and (value is None or is_due):
-        if any(quality.values()):
+    unsure = {name for name, holds in quality.items() if holds}
+    if (is_breach or "site_not_seen" in unsure) and (value is None or is_due):
+        if unsure - {"site_not_seen"} or not is_breach:
             status = Status.NOT_EVALUABLE
         elif exemption is not None:
             status = Status.SUPPRESSED
@@ -160,7 +162,7 @@ def _finding(network: Network, contract: str, duty: Duty) -> Finding:
         ),
         suppressed_reason="exempt" if status is Status.SUPPRESSED else "",
         truncated=network.truncated,
-        data_quality=tuple(sorted(code for code, holds in quality.items() if holds)),
+        data_quality=tuple(sorted(unsure)),
         threshold_basis=ThresholdBasis.STATUTE if late else ThresholdBasis.OWN,
         legal_basis_ref=INDICATOR.legal_basis if late else "",
         facts={
@@ -246,6 +248,8 @@ INDICATOR = Indicator(
                                   "A report may have been made and not be here yet."),
         "other_contractor_reported": both("En annen melding fra oppdragsgiveren kan gjelde denne kontrakten.",
                                           "Another report by the client may be about this contract."),
+        "site_not_seen": both("Ingen liste fra plassen er levert; om alle er på listen, er ukjent.",
+                              "No list of the site came; whether all are on the list is unknown."),
         "seat_unknown": both("Oppdragstakeren har norsk nummer og kan ha skattemessig sete her.",
                              "The contractor has a Norwegian number and may have its seat for tax here."),
         "scope_truncated": both("Utsnittet er avkortet.", "The scope was cut."),

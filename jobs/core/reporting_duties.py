@@ -122,26 +122,34 @@ def transform(
         .join(listed, "contract_id", "left")
         .join(_present(duties, presences, month), "contract_id", "left")
         .withColumn("open_reports_n", F.coalesce("open_reports_n", nothing))
-        .withColumn("present_n", F.when(F.col("project_id").isNotNull(), F.coalesce("present_n", nothing)))
         .withColumn("raw_refs", joined_refs("contract_refs", "report_refs", "line_refs", "present_refs"))
     )
     return shaped(rows, REPORTING_DUTIES, month)
 
 
 def _present(duties: DataFrame, presences: DataFrame, month: str) -> DataFrame:
-    """Most people of the contractor at work on the site on one day; nobody needs to know who they are."""
+    """Most people of the contractor at work on the site on one day; nobody needs to know who they are.
+
+    A site of which no list came says nothing, and is left out.
+    """
     last = F.lit(last_day(month) - timedelta(days=LIST_DAYS))
     who = F.coalesce("person_token", "name_token", "person_name")
+    seen = current(presences, "line_id").where(F.col("present_on") <= last)
     days = (
-        current(presences, "line_id")
-        .where(F.col("site_role").isin(*AT_WORK) & who.isNotNull() & (F.col("present_on") <= last))
+        seen.where(F.col("site_role").isin(*AT_WORK) & who.isNotNull())
         .withColumn("contractor_id", F.coalesce("employer_orgnr", "employer_foreign_id"))
         .join(duties, ["project_id", "contractor_id"])
         .where(F.col("present_on") >= F.col("work_from_on"))
         .groupBy("contract_id", "present_on")
         .agg(F.countDistinct(who).alias("present_n"), refs().alias("present_refs"))
     )
-    return days.groupBy("contract_id").agg(
+    most = days.groupBy("contract_id").agg(
         F.max("present_n").alias("present_n"),
         F.max_by("present_refs", F.struct("present_n", "present_on")).alias("present_refs"),
+    )
+    return (
+        duties.join(seen.select("project_id").distinct(), "project_id", "left_semi")
+        .select("contract_id")
+        .join(most, "contract_id", "left")
+        .withColumn("present_n", F.coalesce("present_n", F.lit(0).cast("bigint")))
     )

@@ -27,7 +27,8 @@ def elements(*, reporting_duties: DataFrame, month: str, settle: Settle = unsett
     """
     due = F.date_add("work_from_on", DAYS)
     is_late = F.coalesce(F.col("reported_on") > due, F.lit(True))
-    is_short = F.coalesce(F.col("present_n") > F.coalesce("listed_n", F.lit(0)), F.lit(False))
+    # A site of which no list came may have anybody on it.
+    is_short = F.coalesce(F.col("present_n") > F.coalesce("listed_n", F.lit(0)), F.lit(True))
     found = reporting_duties.where(
         F.col("work_from_on") <= F.lit(last_day(month) - timedelta(days=DAYS))
     ).where(is_late | is_short)

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_every_planted_pattern_is_found(place: Path) -> None:
     silent = [f for f in findings(place) if f["status"] == "not_evaluable"]
     told = {(f["indicator_id"], s) for f in silent for s in subjects(f)}
     assert planted - found <= told
-    assert len(planted - found) <= len(planted) / 20
+    assert len(planted - found) <= len(planted) / 10
 
 
 def test_every_lawful_look_alike_is_silent(place: Path) -> None:
@@ -83,11 +84,17 @@ def test_every_lawful_look_alike_is_silent(place: Path) -> None:
     assert {(a["resembles"], s) for a in alike for s in a["subjects"]} & found == set()
 
 
+def meets(ring: dict[str, Any]) -> bool:
+    """Whether two indicators of different groups, both evaluated, are about one company of the ring."""
+    members = {i: set(own) for i, own in ring["members"].items() if i in LIVE}
+    return any(a[0] != b[0] and members[a] & members[b] for a, b in combinations(sorted(members), 2))
+
+
 def test_every_ring_is_a_case_and_innocent_firms_are_in_none(place: Path) -> None:
     cases = rows("cases", "list", "--lake", "L", "--month", MONTH, cwd=place)
     in_cases = {c for case in cases for c in case["companies"]}
-    seen = [r for r in truth(place, "rings.jsonl") if len({i[0] for i in r["indicators"] if i in LIVE}) > 1]
-    assert seen
+    seen = [r for r in truth(place, "rings.jsonl") if meets(r)]
+    assert len(seen) >= 3
     for ring in seen:
         assert in_cases & set(ring["companies"]), ring["ring_id"]
     ring_firms = {c for ring in truth(place, "rings.jsonl") for c in ring["companies"]}

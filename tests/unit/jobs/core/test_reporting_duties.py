@@ -129,7 +129,10 @@ def test_most_people_of_one_day_are_counted_without_being_told_apart(made: Any) 
     assert made([contract()], presences=[there("1", "Anna", date(2026, 1, 17))])["K1"]["present_n"] == 1
 
 
-def test_people_on_site_are_unknown_without_a_project_and_none_before_the_work(made: Any) -> None:
-    assert made([contract(project_id=None)])["K1"]["present_n"] is None
+def test_people_on_site_are_unknown_without_a_list_and_none_before_the_work(made: Any) -> None:
+    assert made([contract(project_id=None)], presences=[there("1", "Anna")])["K1"]["present_n"] is None
+    assert made([contract()])["K1"]["present_n"] is None
+    assert made([contract()], presences=[there("1", "Anna", project_id="p2")])["K1"]["present_n"] is None
+    assert made([contract()], presences=[there("1", "Anna", site_role="kontroll")])["K1"]["present_n"] == 0
     early = contract(started_on=date(2026, 1, 6), value_ore=None)
     assert made([early], presences=[there("1", "Anna")])["K1"]["present_n"] == 0
