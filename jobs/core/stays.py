@@ -29,7 +29,8 @@ def transform(
     """One row per person, dwelling, source and first day, of stays that began or ended in the window.
 
     Protected addresses never reach this far, and tips are left out. A stay that the population register
-    knows is not taken from a notice as well; one without a known first day or unit is no stay here.
+    knows is not taken from a notice as well; one without a known first day or unit, or that ended before it
+    began, is no stay here.
 
     Args:
         persons: Raw persons with delivery.
@@ -50,6 +51,8 @@ def transform(
         .where(F.col("place_id").startswith("dwelling:") & F.col("valid_from").isNotNull())
         # What happens after the month is not known yet.
         .where(F.col("valid_from") <= last)
+        # Registered and taken back on the same day, or ended before it began: nobody lived there.
+        .where(F.coalesce(F.col("valid_to") >= F.col("valid_from"), F.lit(True)))
         .withColumn("valid_to", F.when(F.col("valid_to") <= last, F.col("valid_to")))
         .withColumn("dwelling_id", F.expr("substring(place_id, 10)"))
         .withColumn("moves_n", is_in.cast("int") + F.coalesce(is_out, F.lit(False)).cast("int"))

@@ -106,3 +106,10 @@ def test_notices_tell_of_stays_that_the_register_does_not(found: Any) -> None:
 def test_the_end_after_the_month_is_not_known_yet(found: Any) -> None:
     rows = found([lived(letter) | ceased(date(2026, 1, 31) + timedelta(days=9)) for letter in LETTERS])
     assert {r["valid_to"] for r in rows} == {None}
+
+
+@pytest.mark.parametrize(("days", "n"), [(0, 4), (-1, 0)])
+def test_a_stay_that_was_taken_back_on_its_first_day_never_was(found: Any, days: int, n: int) -> None:
+    undone = lived("d") | ceased(FIRST + timedelta(days=days))
+    rows = found([*(lived(letter) for letter in "abc"), undone, lived("d", moved_on=date(2020, 1, 1))])
+    assert len(rows) == n
